@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# What weft is measured against: bare libfabric (perf/raw) and the other libraries (perf/compare).
+
+if(WEFT_FABRIC)
+  file(GLOB fabric_raw CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/perf/raw/fabric_raw.cpp)
+  weft_programs(perf/raw PATTERN raw_*.cpp ALSO ${fabric_raw} LINKS PkgConfig::libfabric CLI11::CLI11)
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(nng QUIET)
+pkg_check_modules(nanomsg QUIET IMPORTED_TARGET nanomsg)
+pkg_check_modules(libzmq QUIET IMPORTED_TARGET libzmq)
+
+# weft_peer(<name> <target>): the programs perf/compare/*_<name>.cpp, when their library is there.
+function(weft_peer name target)
+  if(TARGET ${target})
+    weft_programs(perf/compare PATTERN *_${name}.cpp LINKS ${target} CLI11::CLI11)
+  else()
+    message(STATUS "perf/compare: ${name} is not installed, so it is left out of the comparison")
+  endif()
+endfunction()
+
+weft_peer(nng nng::nng)
+weft_peer(nanomsg PkgConfig::nanomsg)
+weft_peer(zmq PkgConfig::libzmq)

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/message.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <string>
+#include <system_error>
+
+namespace weft::ext {
+
+class progress_source;
+
+/// How a connection asks for attention. The socket answers with connection::progress().
+class doorbell {
+ public:
+  virtual ~doorbell() = default;
+
+  /// Called from any thread that holds no socket's lock. Many rings before one answer count once.
+  virtual void ring() noexcept = 0;
+};
+
+/// What a connection may tell its socket, from inside connection::progress() and nowhere else.
+class connection_events {
+ public:
+  virtual void on_message(message&&) noexcept = 0;           ///< \pre a grant is held, or on_closed() follows at once
+  virtual void on_writable(unsigned sends) noexcept = 0;     ///< that many more sends may be posted
+  virtual void on_closed(std::error_code why) noexcept = 0;  ///< exactly once, and last
+
+ protected:
+  ~connection_events() = default;
+};
+
+/// One established link to one peer, as a transport provides it.
+///
+/// Flow control is credit, both ways: the socket posts at most as many sends as on_writable() granted,
+/// the connection delivers at most as many messages as grant() allowed; what it still holds when it closes
+/// it delivers all the same, before on_closed().
+///
+/// All members but start() and flush() are called under the socket's lock, one at a time. They take note
+/// and return: no system call, no waiting, no ring() and no other socket's lock. What needs one of these
+/// is done in flush(), which the same thread calls after it has let the lock go; several threads may be in
+/// flush() at once, beside any other member.
+/// The destructor runs after on_closed() was told (or when start() was never called), under no lock.
+class connection {
+ public:
+  virtual ~connection() = default;
+
+  /// The first call: from now on the connection may ring, and it rings at once if it has something to tell.
+  virtual void start(std::shared_ptr<doorbell>) noexcept = 0;
+
+  virtual void progress(connection_events&) noexcept = 0;  ///< tell what happened since the last time
+  virtual void send(message&&) noexcept = 0;               ///< \pre a send credit is held; size() <= max_message()
+  virtual void grant(unsigned messages) noexcept = 0;
+
+  /// Deliver what was sent, then end in on_closed(). The peer may take its time: close() cuts it short.
+  virtual void finish() noexcept = 0;
+  /// Ends in on_closed() without waiting for the peer, which is told `why` where the wire can carry it.
+  /// Idempotent.
+  virtual void close(std::error_code why) noexcept = 0;
+
+  virtual void flush() noexcept = 0;
+
+  /// Messages that send() took and that the peer is not known to have. Under the socket's lock.
+  virtual std::size_t unconfirmed() const noexcept { return 0; }
+  /// The largest body the peer takes. Constant.
+  virtual std::size_t max_message() const noexcept { return std::numeric_limits<std::size_t>::max(); }
+  /// What must be driven for this connection to move; null when its peer's calls move it (inproc). Constant.
+  virtual progress_source* source() noexcept { return nullptr; }
+  /// The peer's address, for people. Constant.
+  virtual std::string peer_address() const = 0;
+};
+
+}  // namespace weft::ext

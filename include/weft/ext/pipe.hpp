@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/connection.hpp>
+#include <weft/ext/intrusive_list.hpp>
+#include <weft/ext/message_ring.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace weft::ext {
+
+/// A connection as a protocol sees it. Every member is called with the socket's lock held.
+class pipe {
+ public:
+  /// `window`: messages taken in ahead of receive(). `touched`: where the socket finds the pipes whose
+  /// connections want their flush(); null in tests that look themselves.
+  pipe(pipe_id id, connection& link, unsigned window, pipe** touched = nullptr) noexcept
+      : link_(link), touched_(touched), id_(id), window_(window) {}
+  pipe(pipe const&) = delete;
+  pipe& operator=(pipe const&) = delete;
+
+  pipe_id id() const noexcept { return id_; }
+
+  bool can_send() const noexcept { return credit_ > 0; }
+  std::size_t max_message() const noexcept { return link_.max_message(); }
+  void send(message&& m) noexcept {  ///< \pre can_send() and m.size() <= max_message()
+    --credit_;
+    touch();
+    link_.send(std::move(m));
+  }
+
+  bool can_receive() const noexcept { return !inbox_.empty(); }
+  message& front() noexcept { return inbox_.front(); }  ///< what receive() would take. \pre can_receive()
+  message receive() noexcept {                          ///< \pre can_receive()
+    message m = inbox_.pop();
+    // Half a window at a time: a grant may cost the transport a message of its own.
+    if (++owed_ >= (window_ + 1) / 2) regrant();
+    return m;
+  }
+
+  /// The peer is refused or misbehaved; detach() follows.
+  void close(std::error_code why) noexcept {
+    end_credit();
+    touch();
+    link_.close(why);
+  }
+
+  // For the socket, not for protocols.
+  void open() noexcept {
+    touch();
+    link_.grant(window_);
+  }
+  void deliver(message&& m) {
+    m.set_source(id_);
+    inbox_.push(std::move(m));
+  }
+  std::size_t held() const noexcept { return inbox_.size(); }
+  void add_credit(unsigned sends) noexcept {
+    if (!ended_) credit_ += sends;
+  }
+  /// Nothing more is sent.
+  void end_credit() noexcept {
+    credit_ = 0;
+    ended_ = true;
+  }
+  /// The next touched pipe; this one is clean from now on.
+  pipe* untouch() noexcept {
+    dirty_ = false;
+    return std::exchange(next_touched_, nullptr);
+  }
+
+  // For the protocol's policies: a pipe is on at most one list of senders and one of receivers.
+  list_hook send_hook;
+  list_hook receive_hook;
+  // For the protocol's own notes about this pipe.
+  void* note = nullptr;
+
+  /// The connection wants its flush().
+  void touch() noexcept {
+    if (dirty_ || !touched_) return;
+    dirty_ = true;
+    next_touched_ = std::exchange(*touched_, this);
+  }
+
+ private:
+  void regrant() noexcept {
+    touch();
+    link_.grant(std::exchange(owed_, 0));
+  }
+
+  connection& link_;
+  message_ring inbox_;
+  pipe** touched_;
+  pipe* next_touched_ = nullptr;
+  pipe_id id_;
+  unsigned window_;
+  unsigned owed_ = 0;  // received, not granted again yet
+  unsigned credit_ = 0;
+  bool ended_ = false;
+  bool dirty_ = false;  // on the list of the touched
+};
+
+}  // namespace weft::ext

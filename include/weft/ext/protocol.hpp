@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/error.hpp>
+#include <weft/ext/pipe.hpp>
+#include <weft/options.hpp>
+#include <weft/result.hpp>
+
+#include <memory>
+
+namespace weft::core {
+class operation;
+}
+
+namespace weft::ext {
+
+/// One conversation on a socket. push and pull have a single one; req and rep open as many as asked.
+/// Every member is called with the socket's lock held. A context is destroyed before its protocol.
+class context {
+ public:
+  virtual ~context() = default;
+
+  virtual bool can_send() const noexcept = 0;  ///< send() would finish now, well or badly
+
+  /// Takes the message and returns no error; or leaves it as it was and says why.
+  /// \pre can_send()
+  virtual std::error_code send(message&) = 0;
+
+  virtual bool can_receive() const noexcept = 0;  ///< receive() would finish now, well or badly
+  virtual result<message> receive() = 0;          ///< \pre can_receive()
+
+  /// A caller gave up its receive() (deadline, stop); what it was waiting for may be forgotten.
+  virtual void abandon_receive() noexcept {}
+
+  /// The time given to protocol_host::arm() has come.
+  virtual void expire() {}
+
+  /// Callers parked in receive(). The socket keeps count; a protocol may read it.
+  unsigned waiting = 0;
+
+  // For the socket, not for protocols: parked callers and the alarm.
+  struct parking;
+  parking* place = nullptr;
+};
+
+/// What the socket does for its protocol. Called with the socket's lock held; marks, and acts when the
+/// protocol has returned: a protocol is never entered twice.
+class protocol_host {
+ public:
+  virtual clock::time_point now() const noexcept = 0;
+  virtual void wake_senders() noexcept = 0;                    ///< some can_send() may have become true
+  virtual void wake_receivers(context&) noexcept = 0;          ///< this can_receive() may have become true
+  virtual void arm(context&, clock::time_point) noexcept = 0;  ///< replaces an earlier time
+  virtual void disarm(context&) noexcept = 0;
+
+ protected:
+  ~protocol_host() = default;
+};
+
+/// The behaviour of one scalability protocol on one socket.
+///
+/// A protocol is passive. It never blocks, waits, locks or starts a thread: the socket calls it, under the
+/// socket's lock, when a peer comes or goes, when the network moves, or when a caller wants something.
+/// Waiting, time-outs, cancellation and wake-ups are the socket's business.
+class protocol {
+ public:
+  virtual ~protocol() = default;
+
+  /// \return an error to refuse the peer, who is told; detach() is not called then.
+  virtual std::error_code attach(pipe&) = 0;
+  /// Once for each attached pipe. It can send no more, but may still hold messages: the last chance to take them.
+  virtual void detach(pipe&) = 0;
+  virtual void readable(pipe&) = 0;  ///< pipe.can_receive() is true; called for each message that arrived
+  virtual void writable(pipe&) = 0;  ///< pipe.can_send() became true
+  virtual std::unique_ptr<context> open_context() = 0;
+};
+
+}  // namespace weft::ext

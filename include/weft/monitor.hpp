@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/export.hpp>
+#include <weft/message.hpp>
+#include <weft/options.hpp>
+#include <weft/socket.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+
+namespace weft {
+
+namespace core {
+class event_queue;
+}
+
+/// Something that happened to a socket's connections.
+struct monitor_event {
+  enum kind {
+    connected,  ///< a peer is attached
+    refused,    ///< a dial failed: nobody there, an answer that made no sense, a time-out; it is tried again
+    rejected,   ///< a peer came and was turned away, by us or by it
+    lost,       ///< an attached peer is gone
+  };
+  kind what = connected;
+  std::string url{};            ///< as dialed or listened at
+  std::string peer{};           ///< the peer's address, when it is known
+  pipe_id pipe{};               ///< zero when there was none yet
+  std::error_code why{};        ///< zero for connected, and for a peer that said goodbye
+  std::string detail{};         ///< for people; may be empty
+  std::size_t unconfirmed = 0;  ///< lost: messages sent and not known to have arrived
+};
+
+/// Sees what happens to a socket's connections, from the moment it is made, as values.
+/// Keeps the latest 1024 events; overflowed() counts older ones that nobody took.
+/// Thread safety: all members.
+class WEFT_API monitor {
+ public:
+  template <protocol_traits P>
+  explicit monitor(basic_socket<P>& s) : monitor(s.socket_) {}
+  monitor(monitor&&) noexcept = default;
+  monitor& operator=(monitor&&) = delete;
+  ~monitor();
+
+  std::optional<monitor_event> try_next();
+  /// Waits for the next event; empty when the deadline or stop came first, or the socket was closed.
+  std::optional<monitor_event> next(op_options const& = {});
+  std::size_t overflowed() const;
+
+ private:
+  explicit monitor(std::shared_ptr<core::socket>);
+
+  std::shared_ptr<core::socket> socket_;
+  std::shared_ptr<core::event_queue> events_;
+};
+
+}  // namespace weft

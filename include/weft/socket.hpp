@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/engine.hpp>
+#include <weft/error.hpp>
+#include <weft/ext/protocol.hpp>
+#include <weft/message.hpp>
+#include <weft/options.hpp>
+#include <weft/result.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weft {
+
+namespace core {
+class socket;
+}
+
+/// What a type must say about itself to be a socket's protocol.
+template <class P>
+concept protocol_traits = requires(ext::protocol_host& host, typename P::options const& options) {
+  { P::self } -> std::convertible_to<std::uint16_t>;
+  { P::peer } -> std::convertible_to<std::uint16_t>;
+  { P::sends } -> std::convertible_to<bool>;
+  { P::receives } -> std::convertible_to<bool>;
+  { P::contexts } -> std::convertible_to<bool>;
+  { P::make(host, options) } -> std::same_as<std::unique_ptr<ext::protocol>>;
+};
+
+/// A protocol without options of its own.
+struct no_options {};
+
+/// What close() did with the messages that send() had taken.
+struct close_report {
+  std::size_t unconfirmed = 0;  ///< sent, and not known to have reached the peer: some may be lost
+  std::size_t discarded = 0;    ///< received, and never asked for
+  bool clean() const noexcept { return unconfirmed == 0 && discarded == 0; }
+};
+
+/// Everything basic_socket and basic_context do, once, without the protocol's type.
+/// Not for direct use: it offers each direction whether the protocol has it or not.
+class WEFT_API conversation {
+ public:
+  conversation(conversation&&) noexcept;
+  conversation& operator=(conversation&&) noexcept;
+  ~conversation();
+
+ protected:
+  conversation(std::shared_ptr<core::socket>, std::unique_ptr<ext::context>) noexcept;
+
+  void send(message&, op_options const&, std::error_code&);
+  message receive(op_options const&, std::error_code&);
+  std::error_code try_send(message&);
+  result<message> try_receive();
+
+  std::shared_ptr<core::socket> socket_;
+  std::unique_ptr<ext::context> context_;
+};
+
+/// The sending and receiving half of a socket or context, with what P cannot do left out.
+///
+/// Blocking calls drive the network themselves while they wait. They come in two forms: one throws
+/// std::system_error, the other sets an std::error_code. Errors they have in common: `closed`, `timed_out`,
+/// `canceled`, `forked`. On any error the message is still the caller's, unharmed.
+template <protocol_traits P>
+class messaging : public conversation {
+ public:
+  /// Takes the message once the protocol has a peer that can. Completes when the message was handed to a
+  /// connection (or kept for one, as REQ does), not when the peer has it: close(linger) tells that.
+  /// Errors: message_too_large (over the peer's limit), wrong_state (REP without a request).
+  void send(message m, op_options const& o = {}) requires(P::sends) {
+    std::error_code why;
+    conversation::send(m, o, why);
+    if (why) raise(why);
+  }
+  void send(message& m, op_options const& o, std::error_code& why) requires(P::sends) { conversation::send(m, o, why); }
+  void send(std::string_view text, op_options const& o = {}) requires(P::sends) { send(message(text), o); }
+
+  /// The next message. Errors: wrong_state (REQ without a request), connection_reset (the request is lost).
+  message receive(op_options const& o = {}) requires(P::receives) {
+    std::error_code why;
+    message m = conversation::receive(o, why);
+    if (why) raise(why);
+    return m;
+  }
+  message receive(op_options const& o, std::error_code& why) requires(P::receives) {
+    return conversation::receive(o, why);
+  }
+
+  /// As send(), but answers would_block instead of waiting. Takes the message only on success.
+  std::error_code try_send(message& m) requires(P::sends) { return conversation::try_send(m); }
+  result<message> try_receive() requires(P::receives) { return conversation::try_receive(); }
+
+ protected:
+  using conversation::conversation;
+};
+
+/// One of several independent conversations on a socket: its own request and reply.
+/// Thread safety: one thread at a time for each context; different contexts from different threads.
+/// Keeps its socket's state alive; operations end in `closed` once the socket is closed.
+template <protocol_traits P>
+class basic_context : public messaging<P> {
+  template <protocol_traits Q>
+  friend class basic_socket;
+  using messaging<P>::messaging;
+};
+
+/// What a socket does whatever it speaks. Not for direct use.
+class WEFT_API endpoint_control {
+ protected:
+  static std::shared_ptr<core::socket> open(
+      engine&, std::uint16_t self, std::uint16_t peer, socket_options const&,
+      std::function<std::unique_ptr<ext::protocol>(ext::protocol_host&)> const& make);
+  static std::unique_ptr<ext::context> open_context(core::socket&);
+  static void dial(core::socket&, std::string_view, dial_options const&);
+  static std::string listen(core::socket&, std::string_view, listen_options const&);
+  static std::string local_url(core::socket const&);
+  static void wait_for_peers(core::socket&, std::size_t, op_options const&, std::error_code&);
+  static std::size_t peers(core::socket&);
+  static close_report close(core::socket&, clock::duration linger);
+  static int receive_fd(core::socket&, ext::context&);
+  static int send_fd(core::socket&, ext::context&);
+};
+
+/// A socket that speaks P. What P cannot do, the type does not offer.
+///
+/// Thread safety: all members, from any thread, at once. A moved-from socket may only be destroyed or
+/// assigned to. The destructor is close(0). Keep the engine for as long as you like: the socket holds it too.
+template <protocol_traits P>
+class basic_socket : public messaging<P>, private endpoint_control {
+ public:
+  explicit basic_socket(engine& e, typename P::options options = {}, socket_options common = {})
+      : basic_socket(endpoint_control::open(e, P::self, P::peer, common,
+                                            [&](ext::protocol_host& host) { return P::make(host, options); })) {}
+  basic_socket(basic_socket&&) noexcept = default;
+  basic_socket& operator=(basic_socket&& other) noexcept {
+    if (this == &other) return *this;
+    if (this->socket_) close();
+    messaging<P>::operator=(std::move(other));
+    return *this;
+  }
+  ~basic_socket() {
+    if (this->socket_) close();
+  }
+
+  /// Connects to `url`, now and again whenever the connection is lost, until the socket is closed.
+  /// Returns at once: the peer need not be there yet.
+  /// \throws std::system_error invalid_url, unknown_scheme, no_provider: what() names the part at fault.
+  void dial(std::string_view url, dial_options const& o = {}) { endpoint_control::dial(*this->socket_, url, o); }
+
+  /// Accepts peers at `url`. Bound when it returns. \return the URL to dial, with the port the system chose.
+  /// \throws std::system_error as dial(), and address_in_use.
+  std::string listen(std::string_view url, listen_options const& o = {}) {
+    return endpoint_control::listen(*this->socket_, url, o);
+  }
+
+  /// The address of the latest listen(), as others may dial it; empty when there is none.
+  std::string local_url() const { return endpoint_control::local_url(*this->socket_); }
+
+  /// Waits until at least `n` peers are attached. Errors: timed_out, canceled, closed.
+  void wait_for_peers(std::size_t n, op_options const& o = {}) {
+    std::error_code why;
+    wait_for_peers(n, o, why);
+    if (why) raise(why);
+  }
+  void wait_for_peers(std::size_t n, op_options const& o, std::error_code& why) {
+    endpoint_control::wait_for_peers(*this->socket_, n, o, why);
+  }
+  /// Peers attached now.
+  std::size_t peers() const { return endpoint_control::peers(*this->socket_); }
+
+  /// An independent conversation on this socket. \throws std::bad_alloc
+  basic_context<P> open_context() requires(P::contexts) {
+    return {this->socket_, endpoint_control::open_context(*this->socket_)};
+  }
+
+  /// Stops new work, delivers what was sent for up to `linger`, and ends every waiting call with `closed`.
+  /// Once. Waits for `linger` at most. \return what was not delivered.
+  close_report close(clock::duration linger = {}) { return endpoint_control::close(*this->socket_, linger); }
+
+  /// Readable exactly while receive() (send()) would not wait: for poll, epoll and event loops. Owned by the
+  /// socket. Level-triggered. With `helper = false` it changes only while a thread is in a weft call or the
+  /// engine is polled: watch engine::fd() as well.
+  int receive_fd() requires(P::receives) { return endpoint_control::receive_fd(*this->socket_, *this->context_); }
+  int send_fd() requires(P::sends) { return endpoint_control::send_fd(*this->socket_, *this->context_); }
+
+ private:
+  friend class monitor;
+  explicit basic_socket(std::shared_ptr<core::socket> s) : messaging<P>(s, endpoint_control::open_context(*s)) {}
+};
+
+}  // namespace weft

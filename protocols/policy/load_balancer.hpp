@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/pipe.hpp>
+
+#include <cassert>
+#include <cstddef>
+#include <utility>
+
+namespace weft::policy {
+
+/// Round robin over the pipes that can take a message now. Who joins, joins at the end of the line, so
+/// nobody's turn moves when others come and go.
+/// Thread safety: none; guarded by the socket's lock.
+class load_balancer {
+ public:
+  /// `p` became writable.
+  void add(ext::pipe& p) noexcept {
+    if (!p.send_hook.linked()) ready_.push_back(p);
+  }
+  void remove(ext::pipe& p) noexcept { p.send_hook.unlink(); }
+
+  /// Whether no pipe can take a message now.
+  bool empty() noexcept {
+    // A pipe that was closed has no credit left, and may be some time in going.
+    for (ext::pipe* p = ready_.first(); p && !p->can_send(); p = ready_.first()) remove(*p);
+    return ready_.empty();
+  }
+
+  /// The next pipe whose peer takes a body of `size` bytes; null when none that is ready does. One that is
+  /// passed over for its limit keeps its turn.
+  ext::pipe* next(std::size_t size) noexcept {
+    ext::pipe* p = ready_.first();
+    while (p && !(p->can_send() && size <= p->max_message())) p = ready_.next(*p);
+    return p;
+  }
+
+  /// Sends to `p` and ends its turn. \pre p is next(m.size())
+  void send(ext::pipe& p, message&& m) noexcept {
+    assert(p.can_send());
+    remove(p);
+    p.send(std::move(m));
+    if (p.can_send()) ready_.push_back(p);
+  }
+
+ private:
+  ext::intrusive_list<ext::pipe, &ext::pipe::send_hook> ready_;  // whose turn it is stands first
+};
+
+}  // namespace weft::policy

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "core/engine.hpp"
+
+#include "inproc/inproc.hpp"
+
+#ifdef WEFT_FABRIC
+#include "transports/fabric/transport.hpp"
+#endif
+
+// The one place that names every transport.
+namespace weft::core {
+
+std::vector<ext::transport_factory> builtin_transports() {
+  return {
+      transports::make_inproc,
+#ifdef WEFT_FABRIC
+      transports::make_fabric_transport,
+#endif
+  };
+}
+
+}  // namespace weft::core

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "core/guard.hpp"
+#include "core/socket.hpp"
+#include "core/waiter.hpp"
+
+#include <optional>
+#include <utility>
+
+// The calls that wait. Each tries at once; then looks for something new and tries again, for as long as that
+// is cheaper than sleeping; then parks, and whoever makes it possible completes it.
+namespace weft::core {
+
+namespace {
+
+struct condition final : condition_operation {
+  std::function<bool()> const* wanted = nullptr;
+  parker here;
+  bool holds() const noexcept override { return (*wanted)(); }
+  void complete() noexcept override { here.finish()(); }
+};
+
+}  // namespace
+
+/// `attempt` says how it went, or nothing when it has to wait: then the answer is would_block, and `seen` is what
+/// it was true of.
+template <class Attempt>
+std::error_code socket::attempt_once(op_options const& o, Attempt&& attempt, unsigned& seen) {
+  guard lock(*this);
+  if (closed_) return errc::closed;
+  if (o.stop.stop_requested()) return errc::canceled;
+  if (std::optional<std::error_code> const done = attempt()) return *done;
+  seen = changes_.load(std::memory_order_relaxed);
+  return errc::would_block;
+}
+
+/// Looks for something new and tries again. \return would_block when it is time to park.
+template <class Attempt>
+std::error_code socket::keep_trying(waiter& w, Attempt&& attempt, unsigned seen) {
+  for (;;) {
+    if (auto const why = w.give_up()) return why;
+    if (!w.look(seen)) return errc::would_block;
+    auto const why = attempt_once(w.options(), attempt, seen);
+    if (why != errc::would_block) return why;
+  }
+}
+
+/// Sleeps until the parked operation is completed, or takes it back.
+template <class Operation>
+std::error_code socket::sleep(waiter& w, Operation& op) {
+  std::stop_callback const on_stop(w.options().stop, [&] { op.here.notify()(); });
+  while (!op.here.finished()) {
+    w.sleep_once(op.here);
+    if (!w.expired() || op.here.finished()) continue;
+    guard lock(*this);
+    if (!op.parked) continue;  // completed already; it will show in a moment
+    auto const why = w.give_up();
+    op.parked = false;
+    op.hook.unlink();
+    return why;
+  }
+  return op.why;
+}
+
+std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
+  if (!engine_->ours()) return errc::forked;
+  auto const attempt = [&]() -> std::optional<std::error_code> {
+    if (!c.can_send()) return {};
+    return c.send(m);
+  };
+  unsigned seen = 0;
+  auto why = attempt_once(o, attempt, seen);
+  if (why != errc::would_block) return why;
+  waiter w(*this, o);
+  why = keep_trying(w, attempt, seen);
+  if (why != errc::would_block) return why;
+  blocking<send_operation> op;
+  op.through = &c;
+  op.outgoing = &m;
+  {
+    guard lock(*this);
+    if (closed_) return errc::closed;
+    if (auto const done = attempt()) return *done;
+    op.parked = true;
+    senders_.push_back(op);
+  }
+  return sleep(w, op);
+}
+
+std::error_code socket::receive(ext::context& c, message& m, op_options const& o) {
+  if (!engine_->ours()) return errc::forked;
+  bool counted = false;
+  auto const attempt = [&]() -> std::optional<std::error_code> {
+    if (!c.place->receivers.empty() || !c.can_receive()) {
+      if (!std::exchange(counted, true)) ++c.waiting;
+      return {};
+    }
+    if (std::exchange(counted, false)) --c.waiting;
+    auto got = c.receive();
+    if (!got) return got.error();
+    m = *std::move(got);
+    return std::error_code{};
+  };
+  unsigned seen = 0;
+  auto const why = attempt_once(o, attempt, seen);
+  return counted ? wait_to_receive(c, m, o, attempt, counted, seen) : why;
+}
+
+/// `counted`: c.waiting has this caller, until the protocol has answered it.
+template <class Attempt>
+std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options const& o, Attempt& attempt,
+                                        bool& counted, unsigned seen) {
+  waiter w(*this, o);
+  blocking<receive_operation> op;
+  auto why = keep_trying(w, attempt, seen);
+  if (why == errc::would_block) {
+    {
+      guard lock(*this);
+      if (closed_) {
+        why = errc::closed;
+      } else if (auto const done = attempt()) {
+        why = *done;
+      } else {
+        op.parked = true;
+        c.place->receivers.push_back(op);
+      }
+    }
+    if (why == errc::would_block) why = sleep(w, op);
+    if (op.served) {
+      m = std::move(op.incoming);
+      return why;
+    }
+  }
+  guard lock(*this);
+  if (counted) --c.waiting;
+  if (w.gave_up()) c.abandon_receive();
+  return why;
+}
+
+std::error_code socket::wait_until(std::function<bool()> holds, op_options const& o) {
+  if (!engine_->ours()) return errc::forked;
+  waiter w(*this, o);
+  auto const attempt = [&]() -> std::optional<std::error_code> {
+    if (!holds()) return {};
+    return std::error_code{};
+  };
+  unsigned seen = 0;
+  auto why = attempt_once(o, attempt, seen);
+  if (why == errc::would_block) why = keep_trying(w, attempt, seen);
+  if (why != errc::would_block) return why;
+  condition op;
+  op.wanted = &holds;
+  {
+    guard lock(*this);
+    if (closed_) return errc::closed;
+    if (holds()) return {};
+    op.parked = true;
+    conditions_.push_back(op);
+  }
+  return sleep(w, op);
+}
+
+/// For close(), which must wait although the socket is closed.
+std::error_code socket::wait_for_the_end(op_options const& o) {
+  waiter w(*this, o);
+  std::function<bool()> const gone = [this] { return links_.empty(); };
+  condition op;
+  op.wanted = &gone;
+  {
+    guard lock(*this);
+    if (gone()) return {};
+    op.parked = true;
+    conditions_.push_back(op);
+  }
+  return sleep(w, op);
+}
+
+std::error_code socket::try_send(ext::context& c, message& m) {
+  if (!engine_->ours()) return errc::forked;
+  for (bool last : {false, true}) {
+    {
+      guard lock(*this);
+      if (closed_) return errc::closed;
+      if (c.can_send()) return c.send(m);
+    }
+    if (!last && !drive_once()) break;
+  }
+  return errc::would_block;
+}
+
+result<message> socket::try_receive(ext::context& c) {
+  if (!engine_->ours()) return errc::forked;
+  for (bool last : {false, true}) {
+    {
+      guard lock(*this);
+      if (closed_) return errc::closed;
+      if (c.place->receivers.empty() && c.can_receive()) return c.receive();
+    }
+    if (!last && !drive_once()) break;
+  }
+  return errc::would_block;
+}
+
+/// Looks at every lane that nobody drives. \return whether anything may have changed.
+bool socket::drive_once() noexcept {
+  op_options const once{};
+  waiter w(*this, once);
+  return w.poll_once() || rung();
+}
+
+}  // namespace weft::core

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "core/dialer.hpp"
+#include "core/guard.hpp"
+#include "core/listener.hpp"
+#include "core/socket.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// Where a socket's connections come from, and how they end.
+namespace weft::core {
+
+namespace {
+
+void check(dial_options const& o) {
+  using namespace std::chrono_literals;
+  if (o.timeout <= 0s || o.retry_min < 0s || o.retry_max < o.retry_min)
+    raise({errc::invalid_option, "dial_options: timeout must be positive, and 0 <= retry_min <= retry_max"});
+}
+
+void check(listen_options const& o) {
+  using namespace std::chrono_literals;
+  if (o.handshake_timeout <= 0s || o.max_half_open == 0)
+    raise({errc::invalid_option, "listen_options: handshake_timeout and max_half_open must be positive"});
+}
+
+}  // namespace
+
+ext::transport& socket::transport_for(std::string_view text, weft::url const& parsed) {
+  if (auto* t = engine_->find(parsed.scheme)) return *t;
+  raise({errc::unknown_scheme, "'" + std::string(text) + "': no transport for the scheme '" + parsed.scheme +
+                                   "'; this engine has " + engine_->schemes()});
+}
+
+void socket::dial(std::string_view text, dial_options const& o) {
+  if (!engine_->ours()) raise(make_error_code(errc::forked));
+  check(o);
+  auto const parsed = url::parse(text).value();
+  auto connector = transport_for(text, parsed).dial(parsed, handshake_, o).value();
+  auto d = std::make_shared<dialer>(engine_->loop(), weak_from_this(), std::string(text), std::move(connector), o);
+  {
+    guard lock(*this);
+    if (closed_) raise(make_error_code(errc::closed));
+    dialers_.push_back(d);
+  }
+  engine_->loop().post([d] { d->start(); });
+}
+
+std::string socket::listen(std::string_view text, listen_options const& o) {
+  if (!engine_->ours()) raise(make_error_code(errc::forked));
+  check(o);
+  auto const parsed = url::parse(text).value();
+  auto acceptor = transport_for(text, parsed).listen(parsed, handshake_, o).value();
+  auto l = std::make_shared<listener>(weak_from_this(), std::move(acceptor));
+  {
+    guard lock(*this);
+    if (closed_) raise(make_error_code(errc::closed));
+    listeners_.push_back(l);
+  }
+  engine_->loop().post([l] { l->start(); });
+  return l->local();
+}
+
+std::string socket::local_url() const {
+  if (!engine_->ours()) return {};
+  std::lock_guard lock(const_cast<std::mutex&>(mutex_));
+  return listeners_.empty() ? std::string() : listeners_.back()->local();
+}
+
+std::size_t socket::peers() {
+  if (!engine_->ours()) return 0;
+  drive_once();
+  guard lock(*this);
+  return attached_;
+}
+
+int socket::receive_fd(ext::context& c) {
+  if (!engine_->ours()) raise(make_error_code(errc::forked));
+  int const fd = readable_.make();
+  watch_for([&] { readable_context_ = &c; });
+  return fd;
+}
+
+int socket::send_fd(ext::context& c) {
+  if (!engine_->ours()) raise(make_error_code(errc::forked));
+  int const fd = writable_.make();
+  watch_for([&] { writable_context_ = &c; });
+  return fd;
+}
+
+/// From now on the socket moves though nobody waits in a call.
+void socket::watch_for(std::function<void()> const& note) {
+  {
+    guard lock(*this);
+    note();
+    if (!attended_.exchange(true))
+      for (auto& [lane, users] : lanes_) lane->add_audience(+1);
+  }
+  engine_->loop().nudge();
+  settle_readiness();
+}
+
+close_report socket::close(clock::duration linger) {
+  // The locks of a fork's parent may be held for ever.
+  if (!engine_->ours()) return {};
+  std::vector<std::shared_ptr<dialer>> dialers;
+  std::vector<std::shared_ptr<listener>> listeners;
+  {
+    guard lock(*this);
+    if (std::exchange(closed_, true)) return {};
+    changed();
+    while (!senders_.empty()) finish(senders_.front(), errc::closed);
+    while (!conditions_.empty()) finish(conditions_.front(), errc::closed);
+    for (auto* place = places_.first(); place; place = places_.next(*place))
+      while (!place->receivers.empty()) finish(place->receivers.front(), errc::closed);
+    dialers.swap(dialers_);
+    listeners.swap(listeners_);
+  }
+  engine_->loop().run_there([&] {
+    for (auto& d : dialers) d->stop();
+    for (auto& l : listeners) l->stop();
+  });
+  end_connections(linger);
+  guard lock(*this);
+  // What protocols kept of pipes that are gone.
+  for (auto* place = places_.first(); place; place = places_.next(*place))
+    while (place->owner.can_receive() && place->owner.receive()) ++discarded_;
+  return {unconfirmed_, discarded_};
+}
+
+/// Lets every connection deliver what it has, for as long as `linger`, then ends the rest.
+void socket::end_connections(clock::duration linger) {
+  {
+    guard lock(*this);
+    for (auto& [id, l] : links_) {
+      l->end_credit();
+      if (linger > clock::duration::zero())
+        l->connection_->finish();
+      else
+        l->connection_->close(errc::closed);
+      l->touch();
+    }
+  }
+  if (linger > clock::duration::zero() && wait_for_the_end({.until = linger})) {
+    guard lock(*this);
+    for (auto& [id, l] : links_) {
+      l->connection_->close(errc::closed);
+      l->touch();
+    }
+  }
+  wait_for_the_end({});
+  guard lock(*this);
+  if (attended_.exchange(false))
+    for (auto& [lane, users] : lanes_) lane->add_audience(-1);
+  deafen();
+}
+
+}  // namespace weft::core

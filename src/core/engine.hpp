@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/transport.hpp>
+#include <weft/options.hpp>
+
+#include "core/loop.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace weft::core {
+
+/// Transports, the loop, and the helper thread that drives it.
+///
+/// Whoever lets go of it last may be the helper itself, inside a callback: so the helper keeps the loop, and
+/// is let go rather than joined when it destroys its own engine.
+class engine {
+ public:
+  explicit engine(engine_options const&);
+  engine(engine const&) = delete;
+  engine& operator=(engine const&) = delete;
+  ~engine();
+
+  core::loop& loop() noexcept { return *loop_; }
+  weft::idle idle() const noexcept { return options_.idle; }
+  /// Whether this process made it, and is not a fork.
+  bool ours() const noexcept;
+
+  void add(ext::transport_factory const& make);
+  /// Null when nobody speaks it. Transports stay until the engine ends.
+  ext::transport* find(std::string_view scheme) noexcept;
+  std::string schemes() const;
+
+ private:
+  void abandon() noexcept;
+
+  engine_options options_;
+  unsigned generation_;
+  std::shared_ptr<core::loop> loop_;
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<ext::transport>> transports_;  // later ones first
+  std::jthread helper_;
+};
+
+/// The transports every engine starts with. Defined by the assembly, which alone knows their names.
+std::vector<ext::transport_factory> builtin_transports();
+
+}  // namespace weft::core

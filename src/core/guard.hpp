@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/socket.hpp"
+
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace weft::core {
+
+/// The socket's lock, and what goes with it: on entry the rings are answered, before the unlock parked callers
+/// are served, and after it completions run, connections are flushed, and descriptors show what is true.
+/// A callback may use and close its own socket: nothing is held when it runs.
+class socket::guard {
+ public:
+  explicit guard(socket& s) : socket_(s), lock_(s.mutex_) {
+    if (s.rung_.load(std::memory_order_relaxed)) s.answer_rings();
+  }
+  guard(guard const&) = delete;
+  guard& operator=(guard const&) = delete;
+  ~guard() {
+    if (socket_.has_marks()) socket_.pump();
+    if (!socket_.has_aftermath()) return;
+    aftermath after(socket_);
+    lock_.unlock();
+    after.happen(socket_);
+  }
+
+ private:
+  /// What is to be done once the lock is let go. Nearly always that is one flush.
+  class aftermath {
+   public:
+    explicit aftermath(socket& s) noexcept : watched_(s.readable_.open() || s.writable_.open()) {
+      while (ext::pipe* p = s.touched_) {
+        s.touched_ = p->untouch();
+        keep(static_cast<link*>(p)->connection_);
+      }
+      if (!s.removed_.empty()) [[unlikely]]
+        bury(s);
+      while (!s.finished_.empty()) finished_.push_back(s.finished_.pop_front());
+    }
+    void happen(socket& s) noexcept {
+      if (first_) first_->flush();
+      if (!more_.empty()) [[unlikely]]
+        for (auto& c : more_) c->flush();
+      while (!finished_.empty()) finished_.pop_front().complete();
+      if (watched_) s.settle_readiness();
+    }
+
+   private:
+    void keep(std::shared_ptr<ext::connection> const& c) {
+      if (!c) return;  // over, and gone with an earlier guard
+      if (!first_)
+        first_ = c;
+      else
+        more_.push_back(c);
+    }
+    // A link that is over may be kept by a doorbell of the other side's; its connection must not be.
+    void bury(socket& s) noexcept {
+      for (auto& l : s.removed_) over_.push_back(std::move(l->connection_));
+      removed_.swap(s.removed_);
+    }
+
+    bool watched_;
+    std::shared_ptr<ext::connection> first_;
+    std::vector<std::shared_ptr<ext::connection>> more_;
+    operation_list finished_;
+    // Destroyed here, without the lock.
+    std::vector<std::shared_ptr<link>> removed_;
+    std::vector<std::shared_ptr<ext::connection>> over_;
+  };
+
+  socket& socket_;
+  std::unique_lock<std::mutex> lock_;
+};
+
+}  // namespace weft::core

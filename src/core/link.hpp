@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/pipe.hpp>
+
+#include "core/lane.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace weft::core {
+
+class dialer;
+class socket;
+
+/// A pipe, its connection, and the ear on it.
+///
+/// Its doorbell may be rung by threads that know nothing of the socket's life; so it keeps the socket, and
+/// whoever may ring keeps it.
+class link final : public ext::pipe,
+                   public ext::doorbell,
+                   public ext::connection_events,
+                   public std::enable_shared_from_this<link> {
+ public:
+  link(std::shared_ptr<socket>, pipe_id, std::shared_ptr<ext::connection>, core::lane*, unsigned window) noexcept;
+
+  // ext::doorbell
+  void ring() noexcept override;
+
+  // ext::connection_events, inside connection::progress(), under the socket's lock
+  void on_message(message&&) noexcept override;
+  void on_writable(unsigned sends) noexcept override;
+  void on_closed(std::error_code why) noexcept override;
+
+  std::shared_ptr<ext::connection> const& connection() const noexcept { return connection_; }
+  core::lane* lane() const noexcept { return lane_; }
+  bool attached() const noexcept { return attached_; }
+  bool over() const noexcept { return over_; }
+
+  std::weak_ptr<dialer> origin;  // who redials when it is gone; empty for an accepted one
+  std::string url;               // dialed or listened at
+
+ private:
+  friend class socket;  // and its guard
+
+  void ring_again() noexcept;
+
+  std::shared_ptr<socket> socket_;
+  std::shared_ptr<ext::connection> connection_;
+  core::lane* lane_;
+  bool attached_ = false;
+  bool refused_ = false;  // by the protocol; the monitors know
+  bool over_ = false;  // on_closed() was told
+
+  // While it is rung it is on the socket's list of those. A link that is over stays rung for ever: nobody can
+  // put it there again, and the socket keeps it until it has come off.
+  std::atomic<bool> rung_{false};
+  std::atomic<bool> urgent_{false};  // rung on the loop before it was on the list
+  link* next_rung_ = nullptr;
+};
+
+}  // namespace weft::core

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/transport.hpp>
+
+#include <memory>
+#include <string>
+
+namespace weft::core {
+
+class socket;
+
+/// Brings the peers that come in at one address to one socket. On the loop, but for local().
+class listener final : public std::enable_shared_from_this<listener> {
+ public:
+  listener(std::weak_ptr<socket>, std::unique_ptr<ext::acceptor>);
+
+  void start();
+  void stop() noexcept { acceptor_.reset(); }
+  std::string const& local() const noexcept { return local_; }
+
+ private:
+  void accepted(ext::connection_result);
+
+  std::weak_ptr<socket> socket_;
+  std::unique_ptr<ext::acceptor> acceptor_;
+  std::string local_;
+};
+
+}  // namespace weft::core

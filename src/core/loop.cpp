@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include "core/loop.hpp"
+
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <system_error>
+
+namespace weft::core {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a lane that needs driving is left to the callers who may come back to it.
+constexpr auto takeover_after = 1ms;
+
+thread_local loop const* current = nullptr;
+
+class loop_alarm final : public ext::alarm {
+ public:
+  explicit loop_alarm(loop& owner) noexcept : owner_(owner) {}
+  ~loop_alarm() override { cancel(); }
+  void at(clock::time_point when, std::function<void()> callback) override {
+    owner_.arm(handle_, when, std::move(callback));
+  }
+  void cancel() noexcept override { owner_.disarm(handle_); }
+
+ private:
+  loop& owner_;
+  timers::handle handle_;
+};
+
+}  // namespace
+
+/// A lane and what the helper remembers of it.
+struct loop::tended {
+  explicit tended(std::shared_ptr<ext::progress_source> s) noexcept : lane(std::move(s)) {}
+  core::lane lane;
+  unsigned turns_seen = 0;
+  clock::time_point quiet_since{};
+};
+
+loop::loop(bool helper)
+    : helper_(helper),
+      tick_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+      lane_(std::shared_ptr<ext::progress_source>(std::shared_ptr<void>(), this)) {
+  if (!tick_) throw std::system_error(errno, std::system_category(), "timerfd_create");
+  tick_watch_ = poller_.make_watch(tick_.get(), [this](std::uint32_t) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] auto const got = ::read(tick_.get(), &count, sizeof count);
+    nudged_.store(false, std::memory_order_seq_cst);
+  });
+  tick_watch_->events(true, false);
+}
+
+loop::~loop() = default;
+
+void loop::post(std::function<void()> work) {
+  // Woken under the lock: once it is let go the work may run, and be the end of us.
+  std::lock_guard lock(posted_mutex_);
+  posted_.push_back(std::move(work));
+  has_posted_.store(true, std::memory_order_seq_cst);
+  wake();
+}
+
+bool loop::on_loop() const noexcept { return current == this; }
+
+std::unique_ptr<ext::alarm> loop::make_alarm() { return std::make_unique<loop_alarm>(*this); }
+
+std::unique_ptr<ext::watch> loop::make_watch(int fd, std::function<void(std::uint32_t)> ready) {
+  return poller_.make_watch(fd, std::move(ready));
+}
+
+void loop::arm(timers::handle& h, clock::time_point when, std::function<void()> callback) {
+  if (timers_.arm(h, when, std::move(callback))) wake();
+}
+
+bool loop::poll() noexcept {
+  auto const* outer = std::exchange(current, this);
+  bool any = run_posted();
+  any |= timers_.run_due(now());
+  poller_.collect(clock::time_point{});
+  any |= poller_.dispatch();
+  current = outer;
+  return any;
+}
+
+bool loop::run_posted() {
+  if (!has_posted_.load(std::memory_order_acquire)) return false;
+  {
+    std::lock_guard lock(posted_mutex_);
+    running_.swap(posted_);
+    has_posted_.store(false, std::memory_order_relaxed);
+  }
+  for (auto& work : running_) work();
+  bool const any = !running_.empty();
+  running_.clear();
+  return any;
+}
+
+void loop::wait(clock::time_point until) noexcept {
+  asleep_.store(true, std::memory_order_seq_cst);
+  if (!woken_.exchange(false, std::memory_order_seq_cst) && !has_posted_.load(std::memory_order_seq_cst))
+    poller_.collect(std::min(until, timers_.next()));
+  asleep_.store(false, std::memory_order_seq_cst);
+}
+
+void loop::wake() noexcept {
+  woken_.store(true, std::memory_order_seq_cst);
+  if (asleep_.load(std::memory_order_seq_cst) || attached_) poller_.interrupt();
+}
+
+void loop::run_there(std::function<void()> work) {
+  if (on_loop()) return work();
+  std::atomic<bool> finished{false};
+  parker here;
+  post([&] {
+    work();
+    finished.store(true, std::memory_order_relaxed);
+    here.finish()();
+  });
+  while (!here.finished()) {
+    // Without a helper the loop is whoever's turn it is; with one it is the helper's own.
+    if (helper_ || !lane_.try_enter()) {
+      here.sleep(helper_ ? clock::time_point::max() : clock::now() + 1ms);
+      continue;
+    }
+    poll();
+    lane_.leave();
+  }
+}
+
+void loop::add(std::shared_ptr<ext::progress_source> source) {
+  std::lock_guard lock(lanes_mutex_);
+  lanes_.push_back(std::make_unique<tended>(std::move(source)));
+}
+
+core::lane* loop::lane_of(ext::progress_source* source) noexcept {
+  std::lock_guard lock(lanes_mutex_);
+  for (auto& t : lanes_)
+    if (&t->lane.source() == source) return &t->lane;
+  return nullptr;
+}
+
+void loop::attend(ext::progress_source&) noexcept { nudge(); }
+
+void loop::nudge() noexcept {
+  if (!helper_ && !attached_) return;
+  if (nudged_.load(std::memory_order_relaxed) || nudged_.exchange(true, std::memory_order_seq_cst)) return;
+  itimerspec when{};
+  when.it_value.tv_nsec = std::chrono::nanoseconds(takeover_after).count();
+  ::timerfd_settime(tick_.get(), 0, &when, nullptr);
+}
+
+/// Drives, once each, the lanes that need it and that nobody has driven for a while.
+bool loop::tend(clock::time_point now) noexcept {
+  bool any = false;
+  // Lanes are only ever added, and each stays where it is: the lock is not needed while one is driven.
+  for (std::size_t i = 0;; ++i) {
+    tended* t = nullptr;
+    {
+      std::lock_guard lock(lanes_mutex_);
+      if (i == lanes_.size()) break;
+      t = lanes_[i].get();
+    }
+    if (!t->lane.needs_helper()) continue;
+    if (t->lane.driven() || t->lane.turns() != t->turns_seen) {
+      t->turns_seen = t->lane.turns();
+      t->quiet_since = now;
+      continue;
+    }
+    if (now - t->quiet_since < takeover_after || !t->lane.try_enter()) continue;
+    while (t->lane.source().poll()) any = true;
+    t->lane.leave();
+    t->turns_seen = t->lane.turns();
+  }
+  patience_ = any ? 0 : std::min(patience_ + 1, 5u);
+  return any;
+}
+
+/// When the lanes under care want to be looked at again: soon after they moved, at most a millisecond later.
+clock::time_point loop::next_look(clock::time_point now) const noexcept {
+  std::lock_guard lock(lanes_mutex_);
+  bool const any = std::ranges::any_of(lanes_, [](auto& t) { return t->lane.needs_helper(); });
+  return any ? now + std::min<clock::duration>(30us * (1 << patience_), takeover_after) : clock::time_point::max();
+}
+
+void loop::serve(std::stop_token stop) {
+  std::stop_callback const on_stop(stop, [this] { wake(); });
+  while (!lane_.try_enter()) {
+    if (stop.stop_requested()) return;
+    parker here;
+    lane_.queue(here);
+    here.sleep(clock::now() + 1ms);
+    lane_.unqueue(here);
+  }
+  while (!stop.stop_requested()) {
+    bool any = poll();
+    auto const time = now();
+    any |= tend(time);
+    if (!any) wait(next_look(time));
+  }
+  lane_.leave();
+}
+
+bool loop::serve_once() {
+  bool any = false;
+  if (lane_.try_enter()) {
+    any = poll();
+    lane_.leave();
+  }
+  std::vector<core::lane*> all;
+  {
+    std::lock_guard lock(lanes_mutex_);
+    for (auto& t : lanes_) all.push_back(&t->lane);
+  }
+  for (auto* l : all) {
+    if (!l->try_enter()) continue;
+    any |= l->source().poll();
+    l->leave();
+  }
+  if (attached_) show_timers();
+  return any;
+}
+
+/// Whoever polls our descriptor sees no timers, no lanes and no posted work: the tick stands in for them.
+void loop::show_timers() noexcept {
+  // Posted while the descriptor was being emptied, it would show no more.
+  bool const posted = has_posted_.load(std::memory_order_acquire);
+  auto const next = posted ? now() : std::min(timers_.next(), next_look(now()));
+  itimerspec when{};
+  if (next != clock::time_point::max()) {
+    auto const ns = std::max<std::int64_t>(1, std::chrono::nanoseconds(next - now()).count());
+    when.it_value = {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+  }
+  ::timerfd_settime(tick_.get(), 0, &when, nullptr);
+}
+
+void loop::retire() noexcept {
+  timers_.clear();
+  std::vector<std::function<void()>> forgotten;
+  {
+    std::lock_guard lock(posted_mutex_);
+    forgotten.swap(posted_);
+  }
+  std::lock_guard lock(lanes_mutex_);
+  lanes_.clear();
+}
+
+int loop::pollable_fd() {
+  attached_ = true;
+  show_timers();
+  return poller_.fd();
+}
+
+}  // namespace weft::core

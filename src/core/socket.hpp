@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/protocol.hpp>
+#include <weft/ext/transport.hpp>
+#include <weft/monitor.hpp>
+#include <weft/socket.hpp>
+
+#include "core/engine.hpp"
+#include "core/link.hpp"
+#include "core/operation.hpp"
+#include "core/readiness.hpp"
+#include "core/sleepers.hpp"
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace weft::core {
+
+class dialer;
+class event_queue;
+class listener;
+class waiter;
+
+/// A protocol, its pipes, and the callers that wait on it, behind one lock.
+///
+/// Whoever takes the lock first answers the connections that rang, and before letting go completes what can
+/// be completed: both are the guard's work, so that no member can forget them. Completions, flushes and
+/// wake-ups run after the unlock.
+class socket final : public std::enable_shared_from_this<socket>, private ext::protocol_host {
+ public:
+  using make_protocol = std::function<std::unique_ptr<ext::protocol>(ext::protocol_host&)>;
+
+  socket(std::shared_ptr<core::engine>, ext::handshake, socket_options const&, make_protocol const&);
+  ~socket();
+
+  std::unique_ptr<ext::context> open_context();
+  void close_context(std::unique_ptr<ext::context>) noexcept;
+
+  // Blocking calls: message and error as in weft/socket.hpp.
+  std::error_code send(ext::context&, message&, op_options const&);
+  std::error_code receive(ext::context&, message&, op_options const&);
+  std::error_code try_send(ext::context&, message&);
+  result<message> try_receive(ext::context&);
+  std::error_code wait_for_peers(std::size_t n, op_options const& o) {
+    return wait_until([this, n] { return attached_ >= n; }, o);
+  }
+  /// Waits until `holds`, which is asked under the lock.
+  std::error_code wait_until(std::function<bool()> holds, op_options const&);
+
+  void dial(std::string_view url, dial_options const&);
+  std::string listen(std::string_view url, listen_options const&);
+  std::string local_url() const;
+  std::size_t peers();
+  close_report close(clock::duration linger);
+
+  int receive_fd(ext::context&);
+  int send_fd(ext::context&);
+
+  void add_monitor(std::shared_ptr<event_queue>);
+  void remove_monitor(event_queue const&) noexcept;
+  void report(monitor_event);  ///< without the lock
+
+  /// A new connection, from a dialer or a listener. On the loop.
+  void add(std::unique_ptr<ext::connection>, std::string const& url, std::weak_ptr<dialer>);
+  /// Answers the rings, now. Without the lock.
+  void attend() noexcept;
+
+  core::engine& home() noexcept { return *engine_; }
+
+ private:
+  friend class link;
+  friend class waiter;
+  class guard;
+
+  // ext::protocol_host
+  clock::time_point now() const noexcept override { return clock::now(); }
+  void wake_senders() noexcept override {
+    senders_marked_ = true;
+    changed();
+  }
+  void wake_receivers(ext::context&) noexcept override;
+  void arm(ext::context&, clock::time_point) noexcept override;
+  void disarm(ext::context& c) noexcept override { c.place->armed.unlink(); }
+
+  // Under the lock.
+  void answer_rings() noexcept;
+  /// For those who look instead of sleeping: something that they wait for may be so now.
+  void changed() noexcept { changes_.store(changes_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+  bool has_marks() const noexcept { return senders_marked_ || !marked_.empty() || !conditions_.empty(); }
+  bool has_aftermath() const noexcept {
+    return touched_ || !finished_.empty() || !removed_.empty() || readable_.open() || writable_.open();
+  }
+  void pump() noexcept;
+  void pump_senders() noexcept;
+  void pump_receivers(ext::context::parking&) noexcept;
+  void pump_conditions() noexcept;
+  void finish(operation&, std::error_code) noexcept;
+  void attach(link&);
+  void remove(link&, std::error_code why) noexcept;
+  void tell(monitor_event const&) noexcept;
+  void keep_lane(lane*, int n);
+  void deafen() noexcept;
+  void forget(link&) noexcept;
+
+  // Without the lock.
+  bool rung() const noexcept { return rung_.load(std::memory_order_seq_cst) != nullptr; }
+  void alert(bool urgent) noexcept;
+  void on_alarm() noexcept;
+  void settle_readiness() noexcept;
+  bool drive_once() noexcept;
+  template <class Attempt>
+  std::error_code attempt_once(op_options const&, Attempt&& attempt, unsigned& seen);
+  template <class Attempt>
+  std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
+  template <class Attempt>
+  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted,
+                                  unsigned seen);
+  template <class Operation>
+  std::error_code sleep(waiter&, Operation&);
+  void end_connections(clock::duration linger);
+  std::error_code wait_for_the_end(op_options const&);
+  void watch_for(std::function<void()> const& note);
+  ext::transport& transport_for(std::string_view text, weft::url const&);
+
+  std::shared_ptr<core::engine> engine_;
+  ext::handshake handshake_;
+  socket_options options_;
+
+  std::mutex mutex_;
+  std::unique_ptr<ext::protocol> protocol_;
+  std::unordered_map<std::uint32_t, std::shared_ptr<link>> links_;
+  std::size_t attached_ = 0;
+  std::size_t unconfirmed_ = 0;  // of links that are gone
+  std::size_t discarded_ = 0;
+  std::uint32_t last_pipe_ = 0;
+  bool closed_ = false;
+
+  operation_list senders_;  // oldest first
+  operation_list conditions_;
+  operation_list finished_;  // completed once the lock is released
+  ext::intrusive_list<ext::context::parking, &ext::context::parking::marked> marked_;
+  ext::intrusive_list<ext::context::parking, &ext::context::parking::armed> armed_;
+  ext::intrusive_list<ext::context::parking, &ext::context::parking::listed> places_;
+  bool senders_marked_ = false;
+  ext::pipe* touched_ = nullptr;                  // whose connections want a flush()
+  std::vector<std::shared_ptr<link>> removed_;    // to be destroyed once the lock is released
+  std::vector<std::shared_ptr<link>> lingering_;  // over, and not yet off the list of the rung
+
+  clock::time_point alarm_at_ = clock::time_point::max();
+  timers::handle alarm_;
+
+  std::vector<std::pair<lane*, int>> lanes_;
+  std::atomic<unsigned> lanes_version_{0};
+
+  std::atomic<link*> rung_{nullptr};
+  sleepers sleepers_;
+  std::atomic<bool> attended_{false};  // rings are answered although nobody waits
+  std::atomic<bool> attend_posted_{false};
+  readiness readable_;
+  readiness writable_;
+  ext::context* readable_context_ = nullptr;
+  ext::context* writable_context_ = nullptr;
+
+  // How often a wait has missed by spinning: see waiter.
+  std::atomic<unsigned> spin_penalty_{0};
+  std::atomic<unsigned> spin_skips_{0};
+  std::atomic<unsigned> changes_{0};
+  std::atomic<unsigned> burst_{1000};  // nanoseconds
+
+  std::vector<std::shared_ptr<dialer>> dialers_;
+  std::vector<std::shared_ptr<listener>> listeners_;
+  std::vector<std::shared_ptr<event_queue>> monitors_;
+};
+
+}  // namespace weft::core

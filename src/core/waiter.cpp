@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "core/waiter.hpp"
+
+#include <weft/error.hpp>
+
+#include "core/socket.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+
+namespace weft::core {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto spin_time = 20us;
+constexpr auto spin_before_nap = 200us;
+constexpr std::chrono::nanoseconds no_burst = 0ns;  // of looking between two yields
+constexpr std::chrono::nanoseconds shortest_burst = 100ns;
+constexpr std::chrono::nanoseconds longest_burst = 4us;
+constexpr std::chrono::nanoseconds empty_yield = 1us;  // a yield that took longer let somebody run
+constexpr unsigned polls_between_clocks = 4;  // reading the clock costs more than asking shared memory
+constexpr unsigned most_skips = 1024;
+constexpr clock::duration shortest_nap = 50us;
+constexpr clock::duration longest_nap = 2ms;
+
+std::chrono::nanoseconds shorter(std::chrono::nanoseconds burst) noexcept {
+  return burst > shortest_burst ? burst / 2 : no_burst;
+}
+std::chrono::nanoseconds longer(std::chrono::nanoseconds burst) noexcept {
+  return std::clamp(burst * 2, shortest_burst, longest_burst);
+}
+
+void pause() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+waiter::waiter(socket& s, op_options const& o) noexcept : socket_(s), options_(o) {}
+
+waiter::~waiter() {
+  for (std::size_t i = 0; i < count_; ++i) release(lanes_[i]);
+}
+
+std::error_code waiter::expired() const noexcept {
+  if (options_.stop.stop_requested()) return errc::canceled;
+  if (!options_.until.never() && clock::now() >= options_.until.when()) return errc::timed_out;
+  return {};
+}
+
+void waiter::release(entry& e) noexcept {
+  if (!std::exchange(e.held, false)) return;
+  e.lane->leave();
+  if (e.lane->needs_helper()) socket_.home().loop().nudge();
+}
+
+/// Learns of lanes that came or went, and takes the turn wherever it is free.
+void waiter::refresh() noexcept {
+  unsigned const now = socket_.lanes_version_.load(std::memory_order_acquire) + 1;
+  if (now != version_) {
+    for (std::size_t i = 0; i < count_; ++i) release(lanes_[i]);
+    version_ = now;
+    count_ = 0;
+    std::lock_guard lock(socket_.mutex_);
+    for (auto const& [l, users] : socket_.lanes_)
+      if (count_ < most - 1) lanes_[count_++] = {l, false};
+    auto& loop = socket_.home().loop();
+    if (!loop.has_helper()) lanes_[count_++] = {&loop.lane(), false};
+  }
+  for (std::size_t i = 0; i < count_; ++i)
+    if (!lanes_[i].held) lanes_[i].held = lanes_[i].lane->try_enter();
+}
+
+bool waiter::poll() noexcept {
+  bool any = false;
+  for (std::size_t i = 0; i < count_; ++i)
+    if (lanes_[i].held) any |= lanes_[i].lane->source().poll();
+  return any;
+}
+
+bool waiter::news(unsigned seen) noexcept {
+  return poll() || socket_.rung() || socket_.changes_.load(std::memory_order_acquire) != seen;
+}
+
+bool waiter::wants_spin() noexcept {
+  switch (socket_.home().idle()) {
+    case idle::block:
+      return false;
+    case idle::busy:
+      spin_end_ = clock::time_point::max();
+      return true;
+    case idle::adaptive:
+      break;
+  }
+  // The peer's next message would come into the middle of a nap, ours into its, and so on.
+  if (std::any_of(lanes_.begin(), lanes_.begin() + count_, [](auto& e) { return e.held && e.lane->source().naps(); })) {
+    spin_end_ = clock::now() + spin_before_nap;
+    return true;
+  }
+  if (unsigned const skips = socket_.spin_skips_.load(std::memory_order_relaxed)) {
+    socket_.spin_skips_.store(skips - 1, std::memory_order_relaxed);
+    return false;
+  }
+  spin_end_ = clock::now() + spin_time;
+  return true;
+}
+
+bool waiter::look(unsigned seen) noexcept {
+  refresh();
+  if (!looked_) {
+    looked_ = true;
+    if (news(seen)) return true;
+    if (!wants_spin()) spin_end_ = {};
+  }
+  if (spin_end_ == clock::time_point{}) return false;
+  if (spin(std::min(spin_end_, options_.until.when()), seen)) return true;
+  if (spin_end_ == clock::time_point::max()) return !expired();
+  // A miss: the longer the streak, the more waits go straight to sleep.
+  unsigned const penalty = std::clamp(socket_.spin_penalty_.load(std::memory_order_relaxed) * 2, 1u, most_skips);
+  socket_.spin_penalty_.store(penalty, std::memory_order_relaxed);
+  socket_.spin_skips_.store(penalty, std::memory_order_relaxed);
+  return false;
+}
+
+/// Plain spinning is ruinous when the peer needs this very CPU: it must yield. How soon, the yields tell: one
+/// that came back at once had nobody to let in; where each lets somebody run, one look between two is enough.
+bool waiter::spin(clock::time_point until, unsigned seen) noexcept {
+  auto burst = std::chrono::nanoseconds(socket_.burst_.load(std::memory_order_relaxed));
+  for (auto now = clock::now();;) {
+    auto const yield_at = now + burst;
+    do {
+      if (look_around(burst > no_burst ? polls_between_clocks : 1, seen)) {
+        socket_.spin_penalty_.store(0, std::memory_order_relaxed);
+        return true;
+      }
+      if (burst > no_burst) now = clock::now();
+    } while (now < yield_at);
+    if (now >= until || options_.stop.stop_requested()) return false;
+    auto const left = burst > no_burst ? now : clock::now();
+    ::sched_yield();
+    now = clock::now();
+    burst = now - left > empty_yield ? shorter(burst) : longer(burst);
+    socket_.burst_.store(static_cast<unsigned>(burst.count()), std::memory_order_relaxed);
+    refresh();
+  }
+}
+
+bool waiter::look_around(unsigned times, unsigned seen) noexcept {
+  for (;;) {
+    if (news(seen)) return true;
+    if (--times == 0) return false;
+    if (count_ == 0) pause();
+  }
+}
+
+void waiter::sleep_once(parker& here) noexcept {
+  refresh();
+  bool const any = poll();
+  if (socket_.rung()) {
+    socket_.attend();
+    naps_ = 0;
+    return;
+  }
+  if (any) {
+    naps_ = 0;
+    return;
+  }
+  socket_.sleepers_.join(here);
+  if (!socket_.rung() && !here.finished()) sleep(here);
+  socket_.sleepers_.leave(here);
+}
+
+void waiter::sleep(parker& here) noexcept {
+  auto const held = std::count_if(lanes_.begin(), lanes_.begin() + count_, [](auto& e) { return e.held; });
+  auto const until = options_.until.when();
+  if (count_ == 0) return here.sleep(until);
+  if (held == 0) return sleep_queued(here);
+  auto const mine = std::find_if(lanes_.begin(), lanes_.begin() + count_, [](auto& e) { return e.held; });
+  if (count_ == 1) return here.sleep_in(mine->lane->source(), until);
+  // Several sources, and a thread sleeps in one only: short naps in the first, a look at the others between.
+  auto const nap = std::min(shortest_nap * (1 << std::min(naps_++, 6u)), longest_nap);
+  here.sleep_in(mine->lane->source(), std::min(until, clock::now() + nap));
+}
+
+/// Others drive. Their leaving wakes this thread, to take its turn.
+void waiter::sleep_queued(parker& here) noexcept {
+  for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->queue(here);
+  bool got = false;
+  for (std::size_t i = 0; i < count_; ++i) got |= lanes_[i].held = lanes_[i].lane->try_enter();
+  if (!got) here.sleep(options_.until.when());
+  for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->unqueue(here);
+}
+
+}  // namespace weft::core

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/fabric/info.hpp>
+#include <weft/result.hpp>
+#include <weft/url.hpp>
+
+#include "fabric/provider.hpp"
+
+#include <rdma/fabric.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::fabric {
+
+/// A libfabric fi_info of its own: copies are deep.
+class info {
+ public:
+  /// Takes one over. \pre not null, and not linked to another
+  explicit info(fi_info* owned) noexcept : raw_(owned) {}
+  info(info const& other);
+  info& operator=(info const& other) { return *this = info(other); }
+  info(info&&) noexcept = default;
+  info& operator=(info&&) noexcept = default;
+
+  fi_info* get() const noexcept { return raw_.get(); }
+  fi_info* operator->() const noexcept { return raw_.get(); }
+
+  std::string_view provider() const noexcept { return raw_->fabric_attr->prov_name; }
+  unsigned tag_bits() const noexcept;
+  /// The facts of its provider; those of a cautious stranger for one that is not in the table.
+  provider_facts const& facts() const noexcept;
+  bool registers_locally() const noexcept { return (raw_->domain_attr->mr_mode & FI_MR_LOCAL) != 0; }
+  /// In words, for people.
+  offer describe() const;
+
+ private:
+  struct free_info {
+    void operator()(fi_info* i) const noexcept { fi_freeinfo(i); }
+  };
+  std::unique_ptr<fi_info, free_info> raw_;
+};
+
+/// What a caller wants of the fabric.
+struct request {
+  std::string scheme = "ofi";     ///< "ofi", "ofi+tcp", ...
+  std::string provider;           ///< ?prov=: this one or none
+  std::string node;               ///< local address to bind, a name or a number; for shm its name; empty: any
+  std::string service;            ///< local port to bind; empty: any
+  std::string domain;             ///< ?domain=: the interface or device; empty: any
+  unsigned tag_bits = 48;         ///< at least
+  bool register_locally = false;  ///< ask for FI_MR_LOCAL even of a provider that does not want it (for tests)
+};
+
+struct selection {
+  info chosen;
+  std::vector<rejection> rejected;  ///< those that come before the chosen one, and why not
+};
+
+/// Finds the best endpoint for the request: reliable, connectionless (FI_EP_RDM), with tagged messages in order, for
+/// many threads (FI_THREAD_SAFE). A failure (errc::no_provider, unknown_scheme, invalid_option) says which
+/// part is at fault and what would work here.
+/// Thread safety: any thread.
+setup<selection> select(request const& wanted);
+
+/// The request that a URL makes: its scheme, and ?prov= and ?domain=. What to bind is left to the caller.
+request request_for(url const& from);
+
+/// "1.17.0 compiled, 2.1.0 running"
+std::string version_text();
+
+/// The version of libfabric's interface that weft speaks with the library that is running.
+std::uint32_t api_version() noexcept;
+
+}  // namespace weft::fabric

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include <weft/fabric/info.hpp>
+
+#include "fabric/info.hpp"
+#include "fabric/query.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace weft::fabric {
+
+namespace {
+
+// Every interface by itself, and not the one that stands for all.
+std::vector<info> everything_of(provider_facts p) {
+  p.any_address = {};
+  return query(p, {});
+}
+
+// A host that is there in every URL, since the one that was given does not matter.
+setup<url> parse_for_choice(std::string_view text) {
+  auto const mark = text.find("://");
+  if (mark == text.npos) return url::parse(text);
+  auto const query_at = std::min(text.find('?'), text.size());
+  return url::parse(std::string(text.substr(0, mark)) + "://any" + std::string(text.substr(query_at)));
+}
+
+}  // namespace
+
+libfabric_versions versions() {
+  std::array<char, 256> running{};
+  fi_tostr_r(running.data(), running.size(), "", FI_TYPE_VERSION);
+  return {.compiled = std::to_string(FI_MAJOR_VERSION) + "." + std::to_string(FI_MINOR_VERSION) + "." +
+                      std::to_string(FI_REVISION_VERSION),
+          .running = running.data()};
+}
+
+std::vector<scheme> schemes() {
+  std::vector<scheme> all;
+  for (auto const name : scheme_names()) {
+    scheme s{.name = std::string(name), .automatic = {}, .on_request = {}};
+    for (auto const candidate : candidates(name, fi_version())) s.automatic.emplace_back(candidate);
+    for (auto const& p : providers())
+      if (may_serve(p, name) && std::ranges::find(s.automatic, p.name) == s.automatic.end())
+        s.on_request.emplace_back(p.name);
+    all.push_back(std::move(s));
+  }
+  return all;
+}
+
+std::vector<offer> offers() {
+  std::vector<offer> all;
+  for (auto const& p : providers())
+    for (auto const& i : everything_of(p))
+      if (auto o = i.describe(); std::ranges::find(all, o) == all.end()) all.push_back(std::move(o));
+  return all;
+}
+
+std::vector<rejection> absent() {
+  std::vector<rejection> all;
+  for (auto const& p : providers())
+    if (everything_of(p).empty()) all.push_back({std::string(p.name), explain(p, {})});
+  return all;
+}
+
+choice choose(std::string_view text) {
+  choice c{.url = std::string(text), .chosen = {}, .rejected = {}, .failure = {}};
+  auto parsed = parse_for_choice(text);
+  if (!parsed) {
+    c.failure = parsed.error().detail;
+    return c;
+  }
+  auto selected = select(request_for(*parsed));
+  if (!selected) {
+    c.failure = selected.error().detail;
+    return c;
+  }
+  c.chosen = selected->chosen.describe();
+  c.rejected = std::move(selected->rejected);
+  return c;
+}
+
+}  // namespace weft::fabric

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#include "core/waiter.hpp"
+
+#include <weft/pair.hpp>
+#include <weft/pull.hpp>
+#include <weft/push.hpp>
+
+#include "support/scripted_transport.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+
+namespace weft::core {
+
+namespace {
+
+using namespace std::chrono_literals;
+using test::soon;
+
+/// A source that hands over one piece of work at a time, and counts who drives it.
+class scripted_source final : public ext::progress_source {
+ public:
+  void give(std::function<void()> work) {
+    {
+      std::lock_guard lock(mutex_);
+      work_ = std::move(work);
+    }
+    changed_.notify_all();
+  }
+  bool poll() noexcept override {
+    if (inside_.exchange(true)) crowded_ = true;
+    std::function<void()> work;
+    {
+      std::lock_guard lock(mutex_);
+      work.swap(work_);
+    }
+    if (work) work();
+    inside_ = false;
+    return work != nullptr;
+  }
+  void wait(clock::time_point until) noexcept override {
+    if (inside_.exchange(true)) crowded_ = true;
+    ++waits_;
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, std::min(until, clock::now() + 10s), [this] { return work_ || woken_; });
+    woken_ = false;
+    inside_ = false;
+  }
+  void wake() noexcept override {
+    {
+      std::lock_guard lock(mutex_);
+      woken_ = true;
+    }
+    changed_.notify_all();
+  }
+  bool busy() const noexcept override { return false; }
+
+  unsigned waits() const noexcept { return waits_; }
+  bool crowded() const noexcept { return crowded_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::function<void()> work_;
+  bool woken_ = false;
+  std::atomic<bool> inside_{false};
+  std::atomic<bool> crowded_{false};
+  std::atomic<unsigned> waits_{0};
+};
+
+/// A socket whose one connection moves only while its source is driven.
+struct stage {
+  explicit stage(weft::idle how) : home({.helper = false, .idle = how}) {
+    net.loop().add(source);
+    end->source = source.get();
+    s.dial("script://peer");
+    net.answer(end);
+  }
+
+  std::shared_ptr<scripted_source> source = std::make_shared<scripted_source>();
+  std::shared_ptr<test::scripted_end> end = std::make_shared<test::scripted_end>();
+  weft::engine home;
+  test::script net{home};
+  pair_socket s{home};
+};
+
+void ping_pong(engine_options const& o) {
+  weft::engine home(o);
+  pair_socket a(home), b(home);
+  a.dial(b.listen("inproc://waiter"));
+  auto echo = std::async(std::launch::async, [&] {
+    for (int i = 0; i != 200; ++i) b.send(b.receive(soon()), soon());
+  });
+  for (int i = 0; i != 200; ++i) {
+    auto const text = std::to_string(i);
+    a.send(text, soon());
+    BOOST_TEST(a.receive(soon()).text() == text);
+  }
+  echo.get();
+}
+
+constexpr idle every_way[] = {idle::block, idle::adaptive, idle::busy};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(waiter_)
+
+BOOST_AUTO_TEST_CASE(two_threads_talk_whatever_they_do_between) {
+  for (auto const how : every_way) {
+    for (bool const helper : {true, false})
+      BOOST_TEST_CONTEXT("idle " << static_cast<int>(how) << ", helper " << helper) ping_pong({helper, how});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_wait_ends_in_time) {
+  for (auto const how : every_way) {
+    weft::engine home({.helper = false, .idle = how});
+    pair_socket s(home);
+    std::error_code why;
+    auto const before = clock::now();
+    (void)s.receive({.until = 3ms}, why);
+    BOOST_TEST(why == make_error_code(errc::timed_out));
+    BOOST_TEST((clock::now() - before >= 3ms));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_ends_every_wait) {
+  for (auto const how : every_way) {
+    weft::engine home({.helper = false, .idle = how});
+    pair_socket s(home);
+    std::stop_source stop;
+    auto waiting = std::async(std::launch::async, [&] {
+      std::error_code why;
+      (void)s.receive({.stop = stop.get_token(), .until = 10s}, why);
+      return why;
+    });
+    stop.request_stop();
+    BOOST_TEST(waiting.get() == make_error_code(errc::canceled));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_waiting_thread_drives_the_source_of_its_connection) {
+  for (auto const how : every_way) {
+    stage here(how);
+    here.source->give([&] { here.end->say("driven"); });
+    BOOST_TEST(here.s.receive(soon()).text() == "driven");
+    BOOST_TEST(!here.source->crowded());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_try_drives_the_source_once) {
+  stage here(idle::block);
+  here.source->give([&] { here.end->say("driven"); });
+  BOOST_TEST(here.s.try_receive().value().text() == "driven");
+}
+
+BOOST_AUTO_TEST_CASE(work_that_comes_while_a_thread_sleeps_is_noticed) {
+  stage here(idle::block);
+  auto waiting = std::async(std::launch::async, [&] { return std::string(here.s.receive(soon()).text()); });
+  while (here.source->waits() == 0) std::this_thread::yield();
+  here.source->give([&] { here.end->say("late"); });
+  BOOST_TEST(waiting.get() == "late");
+}
+
+// Two wait, one drives: when that one has what it wanted, the other takes over.
+BOOST_AUTO_TEST_CASE(threads_take_turns_driving) {
+  stage here(idle::block);
+  auto const wait = [&] { return std::string(here.s.receive(soon()).text()); };
+  auto one = std::async(std::launch::async, wait), two = std::async(std::launch::async, wait);
+  while (here.source->waits() == 0) std::this_thread::yield();
+  here.source->give([&] { here.end->say("x"); });
+  while (one.wait_for(0s) != std::future_status::ready && two.wait_for(0s) != std::future_status::ready)
+    std::this_thread::yield();
+  here.source->give([&] { here.end->say("x"); });
+  BOOST_TEST(one.get() == "x");
+  BOOST_TEST(two.get() == "x");
+  BOOST_TEST(!here.source->crowded());
+}
+
+// No helper: who waits for a peer answers for the loop as well.
+BOOST_AUTO_TEST_CASE(a_waiting_thread_drives_the_loop_when_nobody_else_does) {
+  for (auto const how : every_way) {
+    weft::engine home({.helper = false, .idle = how});
+    test::script net(home);
+    pair_socket s(home);
+    s.dial("script://peer", {.retry_min = 1ms, .retry_max = 1ms});
+    auto waiting = std::async(std::launch::async, [&] { s.wait_for_peers(1, soon()); });
+    while (net.pending() == 0) std::this_thread::yield();  // and no turn() of this thread's
+    net.answer();
+    waiting.get();
+    BOOST_TEST(s.peers() == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(posted_work_wakes_a_thread_that_sleeps_in_the_loop) {
+  weft::engine home({.helper = false, .idle = idle::block});
+  test::script net(home);
+  pair_socket s(home);
+  std::promise<void> ran;
+  auto waiting = std::async(std::launch::async, [&] {
+    std::error_code why;
+    s.wait_for_peers(1, soon(), why);
+    return why;
+  });
+  net.loop().post([&] { ran.set_value(); });
+  BOOST_TEST((ran.get_future().wait_for(10s) == std::future_status::ready));
+  s.close();
+  BOOST_TEST(waiting.get() == make_error_code(errc::closed));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::core

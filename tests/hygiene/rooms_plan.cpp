@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "rooms.hpp"
+
+namespace weft::hygiene {
+
+namespace {
+
+// The headers in include/weft that everything else is made of: see values in rooms.cpp.
+constexpr std::string_view values = "include/weft/values";
+constexpr std::string_view sockets = "include/weft";
+constexpr std::string_view ext = "include/weft/ext";
+constexpr std::string_view all_public = "include/*";
+
+std::vector<room> const rows = {
+    {values, {}, {}},
+    {ext, {values}, {}},
+    {sockets, {values, ext}, {}},
+    {"include/weft/fabric", {values}, {}},
+    {"include/weft/messenger", {values, ext, sockets}, {}},
+    {"include/weft/c", {}, {"posix"}},
+    {"include/weft/asio.hpp", {values, sockets}, {"boost/"}},
+    {"include/weft/uv.hpp", {values, sockets}, {"uv.h"}},
+    {"include/weft/weft.hpp", {all_public}, {}},
+
+    {"src/base", {}, {"posix"}},
+    {"src/fabric", {values, "include/weft/fabric", "src/base"}, {"posix", "rdma/"}},
+    {"src/core", {values, ext, sockets, "src/base"}, {"posix"}},
+    {"src/async", {values, ext, sockets, "include/weft/asio.hpp", "src/base", "src/core"}, {"posix", "boost/"}},
+    {"src/messenger", {values, ext, sockets, "include/weft/messenger", "src/base"}, {"boost/"}},
+    {"src/assembly", {values, ext, sockets, "src/base", "src/core", "transports/*"}, {}},
+    {"src/c", {all_public}, {"posix"}},
+    {"src/tools", {all_public}, {"posix", "boost/json.hpp", "CLI/"}},
+
+    {"protocols", {values, ext, sockets}, {}},
+
+    {"transports/*", {values, ext, sockets, "src/base"}, {"posix"}},
+    {"transports/fabric", {values, ext, sockets, "include/weft/fabric", "src/base", "src/fabric"}, {"posix"}},
+    {"transports/tcp", {values, ext, sockets, "src/base", "transports/stream"}, {"posix"}},
+    {"transports/ipc", {values, ext, sockets, "src/base", "transports/stream"}, {"posix"}},
+    {"transports/tls", {values, ext, sockets, "src/base", "transports/stream"}, {"posix", "boost/", "openssl/"}},
+    {"transports/ws", {values, ext, sockets, "src/base", "transports/stream"}, {"posix", "boost/", "openssl/"}},
+
+    {"examples", {all_public}, {"posix", "boost/"}},
+    {"perf", {all_public}, {"posix", "CLI/"}},
+    {"perf/raw", {"perf"}, {"posix", "CLI/", "rdma/"}},
+    {"perf/compare", {"perf"}, {"posix", "CLI/", "nng/", "nanomsg/", "zmq.h"}},
+
+    // A test may use what its room may, and tests/support; a unit test leans on no higher room.
+    {"tests/support", {all_public, "src/*", "protocols", "transports/*"}, {"posix", "boost/", "rdma/"}},
+    {"tests/base", {"src/base", "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/fabric",
+     {values, "include/weft/fabric", "src/base", "src/fabric", "tests/support"},
+     {"posix", "boost/test/", "rdma/"}},
+    {"tests/core", {values, ext, sockets, "src/base", "src/core", "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/protocols", {values, ext, sockets, "protocols", "tests/support"}, {"boost/test/"}},
+    {"tests/transports",
+     {all_public, "src/base", "src/fabric", "transports/*", "tests/conformance", "tests/support"},
+     {"posix", "boost/test/"}},
+    {"tests/public", {all_public, "tests/support"}, {"boost/test/"}},
+    {"tests/conformance", {all_public, "src/base", "transports/*", "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/hygiene", {}, {"boost/test/"}},
+};
+
+}  // namespace
+
+std::vector<room> const& plan() { return rows; }
+
+}  // namespace weft::hygiene

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// A message on its way costs no memory: once everything has its size, nothing is allocated any more.
+#include <weft/weft.hpp>
+
+#include "support/count_allocations.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <future>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace weft {
+
+namespace {
+
+constexpr int warm_up = 2000;  // twice round the largest ring
+constexpr int rounds = 500;
+
+op_options soon() { return {.until = std::chrono::seconds(10)}; }
+
+message body_of_64() {
+  std::array<char, 64> text;
+  text.fill('x');
+  return message(std::string_view(text.data(), text.size()));
+}
+
+/// How much this thread allocates in doing it `rounds` times, once it is warm.
+template <class Step>
+std::size_t cost_of(Step step) {
+  for (int i = 0; i != warm_up; ++i) step();
+  auto const before = test::allocations();
+  for (int i = 0; i != rounds; ++i) step();
+  return test::allocations() - before;
+}
+
+/// Two sockets that talk through inproc.
+template <class A, class B>
+struct couple {
+  couple() {
+    a.dial(b.listen("inproc://public/allocation"));
+    a.wait_for_peers(1, soon());
+    b.wait_for_peers(1, soon());
+    // Where sleepers are kept has its size once somebody has slept, and a quick peer lets nobody sleep.
+    std::error_code late;
+    op_options const briefly{.until = std::chrono::milliseconds(1)};
+    a.wait_for_peers(2, briefly, late);
+    b.wait_for_peers(2, briefly, late);
+  }
+  engine e;
+  A a{e};
+  B b{e};
+};
+
+/// Runs both steps, each in a thread of its own, and adds up what they cost.
+template <class One, class Other>
+std::size_t cost_of_two(One one, Other other) {
+  auto aside = std::async(std::launch::async, [&] { return cost_of(other); });
+  auto const here = cost_of(one);
+  return here + aside.get();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(allocation)
+
+BOOST_AUTO_TEST_CASE(the_counter_counts) {
+  auto const before = test::allocations();
+  auto const text = std::make_unique<std::string>(1000, 'x');
+  BOOST_TEST(test::allocations() > before);
+}
+
+BOOST_AUTO_TEST_CASE(pair_in_one_thread) {
+  couple<pair_socket, pair_socket> c;
+  BOOST_TEST(cost_of([&] {
+               c.a.send(body_of_64(), soon());
+               c.b.send(c.b.receive(soon()), soon());
+               (void)c.a.receive(soon());
+             }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(push_and_pull_in_one_thread) {
+  couple<push_socket, pull_socket> c;
+  BOOST_TEST(cost_of([&] {
+               for (int i = 0; i != 8; ++i) c.a.send(body_of_64(), soon());
+               for (int i = 0; i != 8; ++i) (void)c.b.receive(soon());
+             }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(req_and_rep_in_one_thread) {
+  couple<req_socket, rep_socket> c;
+  BOOST_TEST(cost_of([&] {
+               c.a.send(body_of_64(), soon());
+               c.b.send(c.b.receive(soon()), soon());
+               (void)c.a.receive(soon());
+             }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(pair_in_two_threads) {
+  couple<pair_socket, pair_socket> c;
+  BOOST_TEST(cost_of_two(
+                 [&] {
+                   c.a.send(body_of_64(), soon());
+                   (void)c.a.receive(soon());
+                 },
+                 [&] { c.b.send(c.b.receive(soon()), soon()); }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(push_and_pull_in_two_threads) {
+  couple<push_socket, pull_socket> c;
+  BOOST_TEST(cost_of_two([&] { c.a.send(body_of_64(), soon()); }, [&] { (void)c.b.receive(soon()); }) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(req_and_rep_in_two_threads) {
+  couple<req_socket, rep_socket> c;
+  BOOST_TEST(cost_of_two(
+                 [&] {
+                   c.a.send(body_of_64(), soon());
+                   (void)c.a.receive(soon());
+                 },
+                 [&] { c.b.send(c.b.receive(soon()), soon()); }) == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/protocol.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace weft::test {
+
+/// Stands in for the socket: counts the marks, and turns the clock by hand.
+class fake_host final : public ext::protocol_host {
+ public:
+  clock::time_point now() const noexcept override { return now_; }
+  void wake_senders() noexcept override { ++senders_woken_; }
+  void wake_receivers(ext::context& c) noexcept override { woken_.push_back(&c); }
+  void arm(ext::context& c, clock::time_point when) noexcept override {
+    disarm(c);
+    alarms_.push_back({&c, when});
+  }
+  void disarm(ext::context& c) noexcept override {
+    std::erase_if(alarms_, [&](alarm const& a) { return a.who == &c; });
+  }
+
+  /// Lets time pass, and alarms go off as their time comes.
+  void advance(clock::duration d) {
+    auto const until = now_ + d;
+    while (!alarms_.empty()) {
+      auto const first = std::ranges::min_element(alarms_, {}, &alarm::when);
+      if (first->when > until) break;
+      auto const due = *first;
+      alarms_.erase(first);
+      now_ = due.when;
+      due.who->expire();
+    }
+    now_ = until;
+  }
+  void set_now(clock::time_point t) noexcept { now_ = t; }
+  std::size_t alarms() const noexcept { return alarms_.size(); }
+
+  /// Whether senders were woken since the last time this was asked.
+  bool woke_senders() noexcept { return std::exchange(senders_woken_, 0u) > 0; }
+  /// Whether receivers on `c` were woken since the last time this was asked.
+  bool woke(ext::context& c) { return std::erase(woken_, &c) > 0; }
+  /// Who was woken since the last time this was asked, in order.
+  std::vector<ext::context*> woken() { return std::exchange(woken_, {}); }
+  void forget_wakes() noexcept { woken_.clear(); }  // keeps the memory: for tests that count allocations
+
+ private:
+  struct alarm {
+    ext::context* who;
+    clock::time_point when;
+  };
+
+  clock::time_point now_{};
+  unsigned senders_woken_ = 0;
+  std::vector<ext::context*> woken_;
+  std::vector<alarm> alarms_;
+};
+
+}  // namespace weft::test

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include <weft/error.hpp>
+
+#include "small_network.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace weft::ofi {
+
+namespace {
+
+struct fixture : small_network {
+  fixture() { std::tie(dialed, accepted) = connect(free_place("ofi+tcp")); }
+  std::unique_ptr<small_socket> dialed, accepted;
+};
+
+BOOST_FIXTURE_TEST_SUITE(fabric_connection, fixture)
+
+BOOST_AUTO_TEST_CASE(it_knows_its_peer_and_what_must_be_driven) {
+  BOOST_TEST(dialed->link->peer_address().find("127.0.0.1") != std::string::npos);
+  BOOST_TEST(dialed->link->max_message() == terms.max_message);
+  BOOST_TEST(dialed->link->source());
+  BOOST_TEST(dialed->link->source() != accepted->link->source());
+}
+
+BOOST_AUTO_TEST_CASE(close_ends_at_once_and_the_peer_hears_of_it) {
+  dialed->close(errc::closed);
+  BOOST_TEST(dialed->is_over());
+  BOOST_REQUIRE(reactor.until([&] { return accepted->is_over(); }));
+  BOOST_TEST(!*accepted->closed);
+}
+
+BOOST_AUTO_TEST_CASE(dropping_it_is_noticed_by_the_peer) {
+  dialed.reset();
+  BOOST_REQUIRE(reactor.until([&] { return accepted->is_over(); }));
+}
+
+BOOST_AUTO_TEST_CASE(unconfirmed_counts_until_the_peer_has_taken_everything) {
+  for (int i = 0; i != 5; ++i) dialed->send("x");
+  reactor.turn_for(std::chrono::milliseconds(30));
+  BOOST_TEST(dialed->link->unconfirmed() == 5u);
+  accepted->grant(100);
+  dialed->finish();
+  BOOST_REQUIRE(reactor.until([&] { return accepted->count() == 5 && dialed->is_over(); }));
+  BOOST_TEST(dialed->link->unconfirmed() == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+
+}  // namespace weft::ofi

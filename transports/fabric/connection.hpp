@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/connection.hpp>
+
+#include "fabric/flow.hpp"
+#include "fabric/shared_endpoint.hpp"
+
+#include <string>
+#include <utility>
+
+namespace weft::ofi {
+
+/// A socket's hold on a flow, which outlives it for as long as the peer or the library may touch its memory.
+class connection final : public ext::connection {
+ public:
+  connection(flow& f, std::string peer) noexcept : flow_(f), peer_(std::move(peer)) {}
+  ~connection() override { flow_.abandon(); }
+
+  void start(std::shared_ptr<ext::doorbell> d) noexcept override { flow_.start(std::move(d)); }
+  void progress(ext::connection_events& events) noexcept override { flow_.progress(events); }
+  void send(message&& m) noexcept override { flow_.send(std::move(m)); }
+  void grant(unsigned messages) noexcept override { flow_.grant(messages); }
+  void finish() noexcept override { flow_.finish(); }
+  void close(std::error_code why) noexcept override { flow_.close(why); }
+  void flush() noexcept override { flow_.flush(); }
+
+  std::size_t unconfirmed() const noexcept override { return flow_.unconfirmed(); }
+  std::size_t max_message() const noexcept override { return flow_.peer_max_message(); }
+  ext::progress_source* source() noexcept override { return &flow_.home(); }
+  std::string peer_address() const override { return peer_; }
+
+ private:
+  flow& flow_;
+  std::string peer_;
+};
+
+}  // namespace weft::ofi

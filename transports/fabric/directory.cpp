@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "fabric/directory.hpp"
+
+#include "fabric/frame.hpp"
+
+#include <unistd.h>
+
+#include <cstring>
+#include <random>
+
+namespace weft::ofi {
+
+namespace {
+
+fabric::request request_for(choice const& c, std::string const& node) {
+  fabric::request r;
+  r.scheme = c.scheme;
+  r.provider = c.provider;
+  r.domain = c.domain;
+  r.node = node;
+  return r;
+}
+
+}  // namespace
+
+std::uint64_t random_number() {
+  std::random_device source;
+  return std::uint64_t{source()} << 32 | source();
+}
+
+setup<choice> choice::of(url const& u) {
+  for (auto const& [key, value] : u.query)
+    if (key != "prov" && key != "iface" && key != "domain")
+      return failure{errc::invalid_option, u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain"};
+  auto selected = fabric::select(fabric::request_for(u));
+  if (!selected) return selected.error();
+  auto const& facts = selected->chosen.facts();
+  return choice{.scheme = u.scheme,
+                .provider = std::string(selected->chosen.provider()),
+                .domain = u.query_or("domain", ""),
+                .bootstrap = facts.bootstrap,
+                .ip_address = facts.ip_address};
+}
+
+directory::directory(ext::reactor& r) : reactor_(r) {
+  for (std::size_t i = 0; i != identity_.size(); i += 8) {
+    auto const n = random_number();
+    std::memcpy(identity_.data() + i, &n, sizeof n);
+  }
+}
+
+/// No two endpoints, of whatever process, may share a name: a stale region of another version crashes libfabric 2.x.
+std::string directory::next_name() {
+  return "weft-" + std::to_string(::getpid()) + "-" + std::to_string(++names_) + "-" +
+         std::to_string(random_number() & 0xffffffff);
+}
+
+setup<flow*> directory::admit(choice const& c, std::string const& host, std::size_t max_message,
+                              byte_string const& other) {
+  auto const node = c.ip_address ? host : std::string();
+  auto& there = endpoints_[{c.provider, c.domain, node}];
+  for (auto& e : there) {
+    if (e->endpoint().address() == other) continue;
+    if (auto f = e->admit(max_message)) return f;
+  }
+  auto made = open(c, node);
+  if (!made) {
+    auto const where = node.empty() ? std::string() : " at " + node;
+    return failure{made.error().code, "provider " + c.provider + where + ": " + made.error().detail};
+  }
+  there.push_back(*made);
+  reactor_.add(*made);
+  return there.back()->admit(max_message);
+}
+
+setup<std::shared_ptr<shared_endpoint>> directory::open(choice const& c, std::string const& node) {
+  bool const named = c.bootstrap == fabric::bootstrap_kind::unix_domain;
+  auto const name = named ? next_name() : std::string();
+  auto selected = fabric::select(request_for(c, named ? name : node));
+  if (!selected) return selected.error();
+  return shared_endpoint::open(reactor_, selected->chosen, name);
+}
+
+hello directory::introduce(flow& f, ext::handshake const& h, std::uint64_t incarnation) const {
+  auto& endpoint = f.home().endpoint();
+  auto const* attributes = endpoint.info()->ep_attr;
+  return {.self = h.self,
+          .peer = h.peer,
+          .incarnation = incarnation,
+          .identity = identity_,
+          .protocol = attributes->protocol,
+          .protocol_version = attributes->protocol_version,
+          .slot = f.place().slot,
+          .generation = f.place().generation,
+          .max_message = h.max_message,
+          .frame_size = static_cast<std::uint32_t>(frame_size),
+          .give = f.given(),
+          .heartbeat = 0,
+          .provider = std::string(endpoint.info().provider()),
+          .address = endpoint.address()};
+}
+
+}  // namespace weft::ofi

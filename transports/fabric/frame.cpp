@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "fabric/frame.hpp"
+
+namespace weft::ofi {
+
+namespace {
+
+bool has_words(record_kind k) noexcept { return k == record_kind::message || k == record_kind::request; }
+
+}  // namespace
+
+record_reader::outcome record_reader::next(record& out) noexcept {
+  std::size_t left = frame_.size() - at_;
+  if (left == 0) return outcome::end;
+  if (left < record_header_size) return outcome::malformed;
+  auto const* p = frame_.data() + at_;
+  auto const kind = load<std::uint8_t>(p);
+  std::size_t const words = load<std::uint16_t>(p + 2);
+  std::size_t const content = load<std::uint32_t>(p + 4);
+  if (kind < static_cast<std::uint8_t>(record_kind::message) || kind > static_cast<std::uint8_t>(record_kind::clear))
+    return outcome::malformed;
+  if (load<std::uint8_t>(p + 1) != 0 || words > header::capacity) return outcome::malformed;
+  if (words != 0 && !has_words(static_cast<record_kind>(kind))) return outcome::malformed;
+  left -= record_header_size;
+  if (4 * words > left || content > left - 4 * words) return outcome::malformed;
+  p += record_header_size;
+  out = {static_cast<record_kind>(kind), {p, 4 * words}, {p + 4 * words, content}};
+  at_ += record_header_size + 4 * words + content;
+  return outcome::record;
+}
+
+std::optional<transfer_request> transfer_request::read(record const& r) noexcept {
+  if (r.kind != record_kind::request || r.content.size() != size_on_wire) return {};
+  auto const* p = r.content.data();
+  return transfer_request{load<std::uint64_t>(p), load<std::uint32_t>(p + 8)};
+}
+
+std::optional<clearance> clearance::read(record const& r) noexcept {
+  if (r.kind != record_kind::clear || r.content.size() != size_on_wire) return {};
+  auto const* p = r.content.data();
+  return clearance{load<std::uint32_t>(p), load<std::uint32_t>(p + 4), load<std::uint64_t>(p + 8),
+                   load<std::uint32_t>(p + 16), load<std::uint32_t>(p + 20)};
+}
+
+void record_writer::add_request(message const& m, std::uint32_t transfer) noexcept {
+  open(record_kind::request, m.header(), transfer_request::size_on_wire);
+  store<std::uint64_t>(at_, m.size());
+  store(at_ + 8, transfer);
+  at_ += transfer_request::size_on_wire;
+}
+
+void record_writer::add_clear(clearance const& c) noexcept {
+  open(record_kind::clear, header{}, clearance::size_on_wire);
+  store(at_, c.transfer);
+  store(at_ + 4, c.first_id);
+  store(at_ + 8, c.offset);
+  store(at_ + 16, c.chunk);
+  store(at_ + 20, c.count);
+  at_ += clearance::size_on_wire;
+}
+
+}  // namespace weft::ofi

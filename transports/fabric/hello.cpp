@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "fabric/hello.hpp"
+
+#include <weft/error.hpp>
+
+#include "fabric/frame.hpp"
+#include "fabric/tag.hpp"
+#include "fabric/wire.hpp"
+
+#include <algorithm>
+
+namespace weft::ofi {
+
+namespace {
+
+constexpr std::size_t preamble_size = 8;
+constexpr std::size_t longest_content = 1024;
+constexpr std::size_t longest_text = 512;
+constexpr std::size_t longest_provider = 64;
+constexpr std::size_t longest_address = 256;
+constexpr std::size_t hello_size = 72;
+constexpr std::size_t goodbye_size = 12;
+constexpr std::size_t refusal_size = 4;
+constexpr std::array<std::byte, 3> magic{std::byte{'W'}, std::byte{'F'}, std::byte{'T'}};
+
+// A whole message with room for its content; returns where the content starts.
+std::byte* open(byte_string& message, lifeline_kind kind, std::size_t content) {
+  message.resize(preamble_size + content);
+  auto* p = message.data();
+  store<std::uint8_t>(p, wire_version);
+  std::ranges::copy(magic, p + 1);
+  store(p + 4, static_cast<std::uint8_t>(kind));
+  store(p + 6, static_cast<std::uint16_t>(content));
+  return p + preamble_size;
+}
+
+void copy(std::string_view text, std::byte* to) { std::ranges::copy(std::as_bytes(std::span(text)), to); }
+
+std::string_view cut(std::string_view text) { return text.substr(0, longest_text); }
+
+std::string text_at(std::span<std::byte const> content, std::size_t at, std::size_t size) {
+  return {reinterpret_cast<char const*>(content.data()) + at, size};
+}
+
+// For a person's terminal: whatever a peer sends stays on its line.
+std::string printable(std::string text) {
+  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
+std::string number(std::uint32_t value) { return std::to_string(value); }
+
+std::uint16_t reason_of(std::error_code why) {
+  if (!why) return 0;
+  if (why.category() != category()) return static_cast<std::uint16_t>(errc::connection_reset);
+  return static_cast<std::uint16_t>(why.value());
+}
+
+std::error_code code_of(std::uint16_t reason) {
+  if (reason == 0) return {};
+  switch (static_cast<errc>(reason)) {
+    case errc::closed:
+    case errc::busy:
+    case errc::protocol_mismatch:
+    case errc::malformed:
+    case errc::message_too_large:
+    case errc::rejected: return static_cast<errc>(reason);
+    default: return errc::connection_reset;
+  }
+}
+
+}  // namespace
+
+byte_string hello::encode() const {
+  byte_string message;
+  auto* p = open(message, lifeline_kind::hello, hello_size + provider.size() + address.size());
+  store(p, self);
+  store(p + 2, peer);
+  store(p + 8, incarnation);
+  std::ranges::copy(identity, p + 16);
+  store(p + 32, protocol);
+  store(p + 36, protocol_version);
+  store(p + 40, slot);
+  store(p + 44, generation);
+  store(p + 48, max_message);
+  store(p + 56, frame_size);
+  store(p + 60, give.data);
+  store(p + 62, give.control);
+  store(p + 64, heartbeat);
+  store(p + 68, static_cast<std::uint16_t>(provider.size()));
+  store(p + 70, static_cast<std::uint16_t>(address.size()));
+  copy(provider, p + hello_size);
+  std::ranges::copy(address, p + hello_size + provider.size());
+  return message;
+}
+
+std::optional<hello> hello::decode(std::span<std::byte const> content) {
+  if (content.size() < hello_size) return {};
+  auto const* p = content.data();
+  std::size_t const n = load<std::uint16_t>(p + 68);
+  std::size_t const m = load<std::uint16_t>(p + 70);
+  if (content.size() != hello_size + n + m || n == 0 || n > longest_provider || m == 0 || m > longest_address)
+    return {};
+  hello h;
+  h.self = load<std::uint16_t>(p);
+  h.peer = load<std::uint16_t>(p + 2);
+  h.incarnation = load<std::uint64_t>(p + 8);
+  std::copy_n(p + 16, h.identity.size(), h.identity.begin());
+  h.protocol = load<std::uint32_t>(p + 32);
+  h.protocol_version = load<std::uint32_t>(p + 36);
+  h.slot = load<std::uint32_t>(p + 40);
+  h.generation = load<std::uint32_t>(p + 44);
+  h.max_message = load<std::uint64_t>(p + 48);
+  h.frame_size = load<std::uint32_t>(p + 56);
+  h.give = {load<std::uint16_t>(p + 60), load<std::uint16_t>(p + 62)};
+  h.heartbeat = load<std::uint32_t>(p + 64);
+  if (load<std::uint32_t>(p + 4) != 0 || h.slot >= tag::slots || h.generation == 0 || h.generation > tag::low_mask)
+    return {};
+  if (h.frame_size < smallest_frame || h.frame_size > largest_frame || !h.give.sound()) return {};
+  h.provider = printable(text_at(content, hello_size, n));
+  h.address.assign(p + hello_size + n, p + hello_size + n + m);
+  return h;
+}
+
+byte_string refusal::encode() const {
+  auto const words = cut(text);
+  byte_string message;
+  auto* p = open(message, lifeline_kind::refusal, refusal_size + words.size());
+  store(p, static_cast<std::uint16_t>(reason));
+  store(p + 2, static_cast<std::uint16_t>(words.size()));
+  copy(words, p + refusal_size);
+  return message;
+}
+
+std::optional<refusal> refusal::decode(std::span<std::byte const> content) {
+  if (content.size() < refusal_size) return {};
+  auto const reason = load<std::uint16_t>(content.data());
+  std::size_t const n = load<std::uint16_t>(content.data() + 2);
+  if (content.size() != refusal_size + n || n > longest_text) return {};
+  bool const known = reason >= static_cast<std::uint16_t>(refusal_reason::version) &&
+                     reason <= static_cast<std::uint16_t>(refusal_reason::other);
+  return refusal{known ? static_cast<refusal_reason>(reason) : refusal_reason::other,
+                 printable(text_at(content, refusal_size, n))};
+}
+
+failure refusal::as_failure() const {
+  auto const text_for_me = "the peer refused: " + text;
+  switch (reason) {
+    case refusal_reason::protocols: return {errc::protocol_mismatch, text_for_me};
+    case refusal_reason::provider:
+    case refusal_reason::version: return {errc::unsupported, text_for_me};
+    default: return {errc::rejected, text_for_me};
+  }
+}
+
+std::optional<refusal> objection(hello const& mine, hello const& theirs) {
+  if (mine.self != theirs.peer || mine.peer != theirs.self)
+    return refusal{refusal_reason::protocols, "protocol " + number(mine.self) + " talks to " + number(mine.peer) +
+                                                  ", and the other end is " + number(theirs.self) + " for " +
+                                                  number(theirs.peer)};
+  if (mine.protocol != theirs.protocol || mine.protocol_version != theirs.protocol_version)
+    return refusal{refusal_reason::provider,
+                   "one end is on provider " + mine.provider + " (protocol " + number(mine.protocol) + "." +
+                       number(mine.protocol_version) + "), the other on " + theirs.provider + " (protocol " +
+                       number(theirs.protocol) + "." + number(theirs.protocol_version) +
+                       "); ?prov= in both URLs makes them agree"};
+  return {};
+}
+
+byte_string finish::encode() const {
+  byte_string message;
+  store(open(message, lifeline_kind::finish, sizeof data_frames), data_frames);
+  return message;
+}
+
+std::optional<finish> finish::decode(std::span<std::byte const> content) {
+  if (content.size() != sizeof data_frames) return {};
+  return finish{load<std::uint32_t>(content.data())};
+}
+
+byte_string goodbye::encode() const {
+  auto const words = cut(text);
+  byte_string message;
+  auto* p = open(message, lifeline_kind::goodbye, goodbye_size + words.size());
+  store(p, reason_of(why));
+  store(p + 2, static_cast<std::uint16_t>(words.size()));
+  store(p + 4, frames);
+  store(p + 8, bulks);
+  copy(words, p + goodbye_size);
+  return message;
+}
+
+std::optional<goodbye> goodbye::decode(std::span<std::byte const> content) {
+  if (content.size() < goodbye_size) return {};
+  auto const* p = content.data();
+  std::size_t const n = load<std::uint16_t>(p + 2);
+  if (content.size() != goodbye_size + n || n > longest_text) return {};
+  return goodbye{code_of(load<std::uint16_t>(p)), load<std::uint32_t>(p + 4), load<std::uint32_t>(p + 8),
+                 printable(text_at(content, goodbye_size, n))};
+}
+
+void lifeline_reader::feed(std::span<std::byte const> received) {
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+  begin_ = 0;
+  buffer_.insert(buffer_.end(), received.begin(), received.end());
+}
+
+lifeline_reader::outcome lifeline_reader::next(item& out) {
+  auto const left = std::span(buffer_).subspan(begin_);
+  // Judged byte by byte: who speaks something else may never send eight.
+  for (std::size_t i = 0; i != std::min(magic.size(), left.size() - std::min<std::size_t>(1, left.size())); ++i)
+    if (left[1 + i] != magic[i]) return outcome::malformed;
+  if (left.size() < preamble_size) return outcome::more;
+  auto const kind = load<std::uint8_t>(left.data() + 4);
+  // A refusal is the same in every version.
+  if (load<std::uint8_t>(left.data()) != wire_version && kind != static_cast<std::uint8_t>(lifeline_kind::refusal))
+    return outcome::version;
+  std::size_t const size = load<std::uint16_t>(left.data() + 6);
+  if (kind < 1 || kind > 5 || load<std::uint8_t>(left.data() + 5) != 0 || size > longest_content)
+    return outcome::malformed;
+  if (left.size() - preamble_size < size) return outcome::more;
+  out = {static_cast<lifeline_kind>(kind), left.subspan(preamble_size, size)};
+  begin_ += preamble_size + size;
+  return outcome::item;
+}
+
+}  // namespace weft::ofi

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/connection.hpp>
+#include <weft/message.hpp>
+
+#include "fabric/credit.hpp"
+#include "fabric/frame.hpp"
+#include "fabric/incoming.hpp"
+#include "fabric/receive_pool.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <system_error>
+
+namespace weft::ofi {
+
+/// The receiving half of a connection: filled buffers, taken apart into messages in the thread that consumes them.
+///
+/// Thread safety: by role, each of which one thread has at a time. The *driver* brings frames; the *socket* (its
+/// lock) takes messages; the *flusher* posts buffers again.
+class inbound {
+ public:
+  inbound() noexcept = default;
+  inbound(inbound const&) = delete;
+  inbound& operator=(inbound const&) = delete;
+
+  /// Before anything else. \param given what the peer may have on the way
+  void open(receive_pool&, credits given, std::size_t max_message) noexcept;
+  incoming_transfers& transfers() noexcept { return transfers_; }
+  incoming_transfers const& transfers() const noexcept { return transfers_; }
+
+  // Driver.
+  /// \return false when the frame is malformed; then the buffer is not taken
+  bool arrived(receive_buffer&, std::uint32_t sequence) noexcept;
+
+  // Socket.
+  void grant(unsigned messages) noexcept { granted_ += messages; }
+  /// Whether it was waiting for grants, and has some now.
+  bool may_go_on() noexcept { return starved_ && granted_ != 0; }
+  /// Hands over what has come, as far as the grants go. \return what is wrong with the peer, if anything
+  std::error_code deliver(ext::connection_events&) noexcept;
+  /// Hands over what is complete, without regard to grants: the connection is over.
+  void deliver_the_rest(ext::connection_events&) noexcept;
+  // Flusher.
+  /// Posts the consumed buffers again. \return false when some must wait
+  bool repost() noexcept;
+  /// Frames consumed: posted again, and delivered.
+  std::uint32_t consumed() const noexcept {
+    auto const delivered = delivered_.load(std::memory_order_acquire);
+    return static_cast<std::int32_t>(delivered - reposted_) < 0 ? delivered : reposted_;
+  }
+  void told(std::uint32_t consumed) noexcept { told_ = consumed; }
+  /// Whether the peer must hear of its credit though there is nothing else to say.
+  bool owes_credit() const noexcept { return consumed() - told_ >= (given_.data + 1u) / 2; }
+
+  // Any thread.
+  /// Data frames of which the socket has every message.
+  std::uint32_t delivered() const noexcept { return delivered_.load(std::memory_order_acquire); }
+
+  /// All buffers that are still here go back to the pool. Nobody has a role any more.
+  void clear() noexcept;
+
+ private:
+  // What cannot be delivered yet, because a transfer before it is not complete.
+  struct held_message {
+    message whole;
+    int transfer = -1;          // or this one
+    std::uint32_t frames = 0;   // that end with it
+  };
+
+  std::atomic<receive_buffer*>& place(std::uint32_t sequence) noexcept { return frames_[sequence % frames_.size()]; }
+  bool open_next_frame() noexcept;
+  void close_frame() noexcept;
+  std::error_code take(record const&, ext::connection_events&);
+  std::error_code take_message(record const&, ext::connection_events&);
+  std::error_code take_request(record const&);
+  void release_held(ext::connection_events&) noexcept;
+  std::error_code deliver_records(ext::connection_events&);
+
+  receive_pool* pool_ = nullptr;
+  credits given_;
+  std::size_t max_message_ = 0;
+
+  // Frames by their sequence: from reposted_, over decoded_, to what came last. Wider than the window.
+  std::array<std::atomic<receive_buffer*>, 2 * credits::most_data> frames_{};
+
+  // Socket.
+  alignas(64) std::atomic<std::uint32_t> decoded_{0};
+  std::atomic<std::uint32_t> delivered_{0};
+  record_reader reader_;
+  bool reading_ = false;
+  bool starved_ = false;
+  bool over_ = false;
+  std::size_t granted_ = 0;
+  std::deque<held_message> held_;
+
+  // Flusher.
+  alignas(64) std::uint32_t reposted_ = 0;
+  std::uint32_t told_ = 0;
+
+  incoming_transfers transfers_;
+};
+
+}  // namespace weft::ofi

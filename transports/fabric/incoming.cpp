@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "fabric/incoming.hpp"
+
+#include "fabric/flow.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace weft::ofi {
+
+class incoming_transfers::chunk_operation final : public fabric::operation {
+ public:
+  chunk_operation() noexcept : operation(on_complete) {}
+
+  incoming_transfers* owner = nullptr;
+  unsigned index = 0;                   // of the transfer
+  std::atomic<std::uint32_t> bytes{0};  // 0: free
+
+ private:
+  static void on_complete(fabric::operation& op, fabric::completion const& c) noexcept {
+    auto& self = static_cast<chunk_operation&>(op);
+    self.owner->complete(self, c);
+  }
+};
+
+struct incoming_transfers::transfer {
+  std::atomic<state> now{state::free};
+  std::atomic<bool> wholly_cleared{false};
+  std::uint32_t number = 0;
+  message body;
+  std::byte* memory = nullptr;
+  incoming_plan plan;
+  std::optional<fabric::region> registered;
+  std::array<chunk_operation, chunks_cleared> operations;
+};
+
+void incoming_transfers::free_table::operator()(table* t) const noexcept { delete t; }
+
+void incoming_transfers::open(fabric::rdm_endpoint& e, slot_table::place const& here, flow& owner) noexcept {
+  endpoint_ = &e;
+  here_ = here;
+  owner_ = &owner;
+}
+
+bool incoming_transfers::has_room() const noexcept {
+  return in_use_.load(std::memory_order_relaxed) != (1u << most_transfers) - 1;
+}
+
+bool incoming_transfers::is_in_use(std::uint32_t number) const noexcept {
+  return transfers_ && std::ranges::any_of(*transfers_, [&](transfer const& t) {
+           return t.now.load(std::memory_order_relaxed) == state::begun && t.number == number &&
+                  !t.wholly_cleared.load(std::memory_order_acquire);
+         });
+}
+
+unsigned incoming_transfers::begin(transfer_request const& r, record const& with_words) {
+  if (!transfers_) {
+    transfers_.reset(new table);
+    for (unsigned i = 0; i != most_transfers; ++i)
+      for (auto& op : (*transfers_)[i].operations) {
+        op.owner = this;
+        op.index = i;
+      }
+  }
+  auto const index = static_cast<unsigned>(std::countr_one(in_use_.load(std::memory_order_relaxed)));
+  auto& t = (*transfers_)[index];
+  message body = message::uninitialized(static_cast<std::size_t>(r.size));
+  with_words.words_into(body.header());
+  t.body = std::move(body);
+  t.memory = t.body.mutable_body().data();
+  t.number = r.transfer;
+  t.plan = incoming_plan(r.size);
+  t.wholly_cleared.store(false, std::memory_order_relaxed);
+  t.now.store(state::begun, std::memory_order_relaxed);
+  in_use_.fetch_or(1u << index, std::memory_order_release);
+  return index;
+}
+
+bool incoming_transfers::is_complete(unsigned index) const noexcept {
+  return (*transfers_)[index].now.load(std::memory_order_acquire) == state::complete;
+}
+
+message incoming_transfers::take(unsigned index) noexcept {
+  auto& t = (*transfers_)[index];
+  message m = std::move(t.body);
+  t.now.store(state::free, std::memory_order_relaxed);
+  in_use_.fetch_and(~(1u << index), std::memory_order_release);
+  return m;
+}
+
+posting incoming_transfers::pump() noexcept {
+  auto in_use = in_use_.load(std::memory_order_acquire);
+  for (; in_use; in_use &= in_use - 1) {
+    auto& t = (*transfers_)[static_cast<std::size_t>(std::countr_zero(in_use))];
+    if (t.now.load(std::memory_order_acquire) != state::begun) continue;
+    if (auto const outcome = pump(t); outcome != posting::posted) return outcome;
+  }
+  return posting::posted;
+}
+
+/// What is posted in one go is cleared in one go, with ids that follow each other.
+posting incoming_transfers::pump(transfer& t) noexcept {
+  clearance c{.transfer = t.number, .first_id = here_.at->next_bulk, .chunk = t.plan.chunk()};
+  posting outcome = posting::posted;
+  for (auto& op : t.operations) {
+    if (t.plan.all_cleared()) break;
+    if (op.bytes.load(std::memory_order_acquire) != 0) continue;
+    if (c.count == 0) c.offset = t.plan.next().offset;
+    outcome = post(t, op);
+    if (outcome != posting::posted) break;
+    t.plan.clear_next();
+    ++c.count;
+  }
+  if (c.count != 0) clears_[clear_count_++] = c;  // each stands for at least one posted receive: there is room
+  if (t.plan.all_cleared()) t.wholly_cleared.store(true, std::memory_order_release);
+  return outcome;
+}
+
+posting incoming_transfers::post(transfer& t, chunk_operation& op) noexcept {
+  auto const piece = t.plan.next();
+  auto* const descriptor = descriptor_for(t);
+  op.bytes.store(piece.size, std::memory_order_relaxed);
+  in_flight_.fetch_add(1, std::memory_order_relaxed);
+  auto const outcome =
+      route::outcome(endpoint_->trecv(op, t.memory + piece.offset, piece.size, descriptor,
+                                      tag::bulk(here_.slot, here_.at->next_bulk & tag::low_mask), 0));
+  if (outcome == posting::posted) {
+    ++here_.at->next_bulk;
+  } else {
+    op.bytes.store(0, std::memory_order_relaxed);
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  return outcome;
+}
+
+void* incoming_transfers::descriptor_for(transfer& t) noexcept {
+  if (!endpoint_->info().registers_locally()) return nullptr;
+  if (!t.registered) {
+    auto made = fabric::region::make(*endpoint_, t.body.mutable_body());
+    if (!made) return nullptr;  // the receive fails, and says so
+    t.registered = *std::move(made);
+  }
+  return t.registered->descriptor();
+}
+
+std::span<clearance const> incoming_transfers::clears(std::size_t most) const noexcept {
+  return std::span(clears_).first(std::min(most, clear_count_));
+}
+
+void incoming_transfers::cleared(std::size_t n) noexcept {
+  std::copy(clears_.begin() + static_cast<std::ptrdiff_t>(n),
+            clears_.begin() + static_cast<std::ptrdiff_t>(clear_count_), clears_.begin());
+  clear_count_ -= n;
+}
+
+void incoming_transfers::complete(chunk_operation& op, fabric::completion const& c) noexcept {
+  auto& t = (*transfers_)[op.index];
+  auto const expected = op.bytes.load(std::memory_order_relaxed);
+  bool const right = !c.error && c.bytes == expected;
+  bool const last = right && t.plan.arrived(expected);
+  bulks_ += !c.error;
+  if (last) t.registered.reset();
+  op.bytes.store(0, std::memory_order_release);
+  in_flight_.fetch_sub(1, std::memory_order_acq_rel);
+  if (last) t.now.store(state::complete, std::memory_order_release);
+  owner_->chunk_arrived(c, right, last);
+}
+
+void incoming_transfers::cancel() noexcept {
+  if (in_flight() == 0) return;
+  for (auto& t : *transfers_)
+    for (auto& op : t.operations)
+      if (op.bytes.load(std::memory_order_relaxed) != 0) endpoint_->cancel(op);
+}
+
+}  // namespace weft::ofi

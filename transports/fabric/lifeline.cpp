@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "fabric/lifeline.hpp"
+
+#include <weft/error.hpp>
+
+#include "fabric/flow.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace weft::ofi {
+
+void keep_watch(int fd) noexcept {
+  auto const set = [fd](int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); };
+  // On AF_UNIX these fail, and are not needed.
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 1);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 1);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 4000);
+}
+
+lifeline::lifeline(ext::reactor& r, base::unique_fd fd) : reactor_(r), fd_(std::move(fd)) {}
+
+void lifeline::listen(item_handler on_item, end_handler on_end) {
+  on_item_ = std::move(on_item);
+  on_end_ = std::move(on_end);
+  // Whatever happens in there, this object outlives it.
+  watch_ = reactor_.make_watch(fd_.get(), [this](std::uint32_t events) { shared_from_this()->ready(events); });
+  watch_->events(true, false);
+}
+
+void lifeline::serve(flow& f) {
+  flow_ = &f;
+  on_item_ = nullptr;
+  on_end_ = nullptr;
+}
+
+bool lifeline::send(std::span<std::byte const> message) noexcept {
+  std::lock_guard lock(fd_mutex_);
+  if (!fd_) return false;
+  // These are a few hundred bytes now and then: a socket that has no room for them has ended.
+  auto const sent = ::send(fd_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent == static_cast<ssize_t>(message.size());
+}
+
+void lifeline::say(goodbye const& g) noexcept try {
+  (void)send(g.encode());
+  {
+    std::lock_guard lock(fd_mutex_);
+    said_ = true;
+  }
+  reactor_.post([self = shared_from_this()] { self->parting(); });
+} catch (std::bad_alloc const&) {
+  // The peer hears nothing but the end, when this process ends.
+}
+
+/// One of the two goodbyes has been said.
+void lifeline::parting() {
+  if (!fd_) return;
+  bool said;
+  {
+    std::lock_guard lock(fd_mutex_);
+    said = said_;
+  }
+  if (said && heard_) return over({});
+  if (alarm_) return;
+  alarm_ = reactor_.make_alarm();
+  alarm_->at(reactor_.now() + patience, [this] { shared_from_this()->over(errc::timed_out); });
+}
+
+void lifeline::ready(std::uint32_t events) {
+  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) read_items();
+}
+
+void lifeline::read_items() {
+  std::array<std::byte, 2048> received;
+  while (fd_) {
+    auto const n = ::recv(fd_.get(), received.data(), received.size(), MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    if (n == 0) return over(errc::connection_reset);
+    if (n < 0) return over({errno, std::system_category()});
+    reader_.feed(std::span(received).first(static_cast<std::size_t>(n)));
+    for (lifeline_reader::item item; fd_;) {
+      auto const found = reader_.next(item);
+      if (found == lifeline_reader::outcome::more) break;
+      if (found == lifeline_reader::outcome::malformed) return over(errc::malformed);
+      if (found == lifeline_reader::outcome::version) return over(errc::unsupported);
+      handle(item);
+    }
+  }
+}
+
+void lifeline::handle(lifeline_reader::item const& item) {
+  if (!flow_) {
+    // The handler may replace itself by going on to serve().
+    auto const handler = on_item_;
+    return handler(item.kind, item.content);
+  }
+  if (item.kind == lifeline_kind::heartbeat && item.content.empty()) return;
+  if (auto const last = item.kind == lifeline_kind::finish ? finish::decode(item.content) : std::nullopt)
+    return flow_->hear(*last);
+  auto const said = item.kind == lifeline_kind::goodbye ? goodbye::decode(item.content) : std::nullopt;
+  if (!said || std::exchange(heard_, true)) return over(errc::malformed);
+  flow_->hear(*said);
+  parting();
+}
+
+void lifeline::close() noexcept {
+  watch_.reset();
+  alarm_.reset();
+  std::lock_guard lock(fd_mutex_);
+  fd_.reset();
+}
+
+void lifeline::over(std::error_code why) {
+  if (!fd_) return;
+  // A handshake may have a last word to say. The last that either of them hears of it.
+  if (auto const handler = flow_ ? nullptr : std::exchange(on_end_, nullptr)) handler(why);
+  close();
+  if (auto* const f = std::exchange(flow_, nullptr)) f->lose(why);
+}
+
+}  // namespace weft::ofi

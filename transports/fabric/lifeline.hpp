@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/reactor.hpp>
+
+#include "base/fd.hpp"
+#include "fabric/hello.hpp"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <system_error>
+
+namespace weft::ofi {
+
+class flow;
+
+/// The stream socket beside a connection: carries the handshake, then the goodbyes, and its end is the peer's death.
+///
+/// Thread safety: on the reactor's loop only; say() from any thread. Closes when both ends have said goodbye, when one of
+/// them does not, or when the socket ends.
+class lifeline : public std::enable_shared_from_this<lifeline> {
+ public:
+  using item_handler = std::function<void(lifeline_kind, std::span<std::byte const>)>;
+  using end_handler = std::function<void(std::error_code)>;
+
+  /// \param fd a connected stream socket, not blocking
+  lifeline(ext::reactor&, base::unique_fd fd);
+  lifeline(lifeline const&) = delete;
+  lifeline& operator=(lifeline const&) = delete;
+
+  /// The handshake: each message is handed to `on_item`; bytes that are none, or the end of the socket, to `on_end`.
+  /// \throws std::system_error
+  void listen(item_handler on_item, end_handler on_end);
+  /// Sends a whole message, or none. \return false when the socket does not take it
+  bool send(std::span<std::byte const> message) noexcept;
+
+  /// From now on it serves an established connection.
+  void serve(flow&);
+
+  /// Says the last word, and closes when the peer has said its own. Any thread; once.
+  void say(goodbye const&) noexcept;
+
+  /// Closes at once. The handlers are told nothing.
+  void close() noexcept;
+
+  int fd() const noexcept { return fd_.get(); }
+
+ private:
+  static constexpr auto patience = std::chrono::seconds(2);
+
+  void ready(std::uint32_t events);
+  void read_items();
+  void handle(lifeline_reader::item const&);
+  void parting();
+  void over(std::error_code);
+
+  ext::reactor& reactor_;
+  std::mutex fd_mutex_;  // say() writes from any thread; the loop closes
+  base::unique_fd fd_;
+  std::unique_ptr<ext::watch> watch_;
+  std::unique_ptr<ext::alarm> alarm_;
+  lifeline_reader reader_;
+  item_handler on_item_;
+  end_handler on_end_;
+  flow* flow_ = nullptr;
+  bool heard_ = false;
+  bool said_ = false;  // under fd_mutex_
+};
+
+/// Makes the kernel find out soon when the peer's host has vanished.
+void keep_watch(int fd) noexcept;
+
+}  // namespace weft::ofi

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/message.hpp>
+
+#include "fabric/endpoint.hpp"
+#include "fabric/memory.hpp"
+#include "fabric/operation.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace weft::ofi {
+
+class flow;
+
+/// A frame on its way that the library has not copied: its bytes, and for a body sent from where it is, the message.
+class send_operation final : public fabric::operation {
+ public:
+  send_operation(callback f, std::byte* b, void* d) noexcept : operation(f), buffer(b), descriptor(d) {}
+
+  std::byte* buffer;  // frame_size bytes
+  void* descriptor;
+  flow* from = nullptr;
+  message held;
+
+ private:
+  friend class send_pool;
+  send_operation* next_ = nullptr;
+};
+
+/// The frames on their way from one endpoint, all connections together. They stay its own until their completions: a
+/// dead peer may keep some for ever.
+/// Thread safety: any thread.
+class send_pool {
+ public:
+  using completion_handler = void (*)(fabric::operation&, fabric::completion const&) noexcept;
+
+  send_pool(fabric::rdm_endpoint& ep, completion_handler f) noexcept : endpoint_(ep), on_complete_(f) {}
+  send_pool(send_pool const&) = delete;
+  send_pool& operator=(send_pool const&) = delete;
+
+  /// \return null when too many are on their way, or there is no memory
+  send_operation* acquire(flow& from) noexcept;
+  void release(send_operation&) noexcept;
+
+ private:
+  static constexpr std::size_t slab_size = 8;
+  static constexpr std::size_t most = 256;
+  struct slab;
+
+  bool grow() noexcept;
+
+  fabric::rdm_endpoint& endpoint_;
+  completion_handler on_complete_;
+  std::mutex mutex_;
+  send_operation* free_ = nullptr;
+  std::size_t made_ = 0;
+  std::vector<std::unique_ptr<slab, void (*)(slab*)>> slabs_;
+};
+
+}  // namespace weft::ofi

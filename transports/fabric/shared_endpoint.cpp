@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+#include "fabric/shared_endpoint.hpp"
+
+#include <weft/error.hpp>
+
+#include "fabric/flow.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weft::ofi {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// What did not go out is tried again so soon: nobody tells when a connection is made, or a queue has room.
+constexpr auto retry_pause = 200us;
+constexpr auto tending_pause = 5ms;
+
+// An address that nobody uses any more may still have bytes on their way to it.
+constexpr auto stays_known = 2s;
+
+constexpr std::size_t send_depth = 1024;
+constexpr std::size_t receive_depth = 4096;
+
+}  // namespace
+
+setup<std::shared_ptr<shared_endpoint>> shared_endpoint::open(ext::reactor& r, fabric::info const& chosen,
+                                                              std::string const& name) {
+  auto domain = fabric::domain::open(chosen);
+  if (!domain) return domain.error();
+  auto made = fabric::rdm_endpoint::open(
+      *domain, {.send_depth = send_depth, .receive_depth = receive_depth, .name = name});
+  if (!made) return made.error();
+  return std::make_shared<shared_endpoint>(r, *std::move(domain), *std::move(made));
+}
+
+shared_endpoint::shared_endpoint(ext::reactor& r, std::shared_ptr<fabric::domain const> d,
+                                 std::unique_ptr<fabric::rdm_endpoint> e) noexcept
+    : reactor_(r),
+      domain_(std::move(d)),
+      endpoint_(std::move(e)),
+      buffers_(*endpoint_, *this, on_frame),
+      sends_(*endpoint_, on_sent) {}
+
+/// First the endpoint: then nothing is posted any more, and the memory is ours.
+shared_endpoint::~shared_endpoint() { endpoint_.reset(); }
+
+bool shared_endpoint::poll() noexcept {
+  if (chores_.load(std::memory_order_relaxed)) [[unlikely]]
+    do_chores();
+  auto const n = endpoint_->completions().read(entries_);
+  if (n == 0) {
+    if (endpoint_->completions().broken()) [[unlikely]]
+      end_all();
+    return false;
+  }
+  for (std::size_t i = 0; i != n; ++i) entries_[i].complete();
+  settle_touched();
+  return true;
+}
+
+void shared_endpoint::wait(clock::time_point until) noexcept {
+  if (chores_.load(std::memory_order_relaxed))
+    until = std::min<clock::time_point>(until, clock::now() + (retries_.load(std::memory_order_relaxed)
+                                                                   ? clock::duration(retry_pause)
+                                                                   : clock::duration(tending_pause)));
+  endpoint_->completions().wait(until);
+}
+
+void shared_endpoint::on_frame(fabric::operation& op, fabric::completion const& c) noexcept {
+  auto& b = static_cast<receive_buffer&>(op);
+  b.home.frame_arrived(b, c);
+}
+
+void shared_endpoint::frame_arrived(receive_buffer& b, fabric::completion const& c) noexcept {
+  // An error is a message that its sender's death cut short; who that was is not said.
+  auto* const f = c.error ? nullptr : slots_.find(tag::slot_of(c.tag));
+  if (!f || f->place().generation != tag::low_of(c.tag)) return repost(b);
+  b.size = c.bytes;
+  touch(*f, f->arrived(b));
+}
+
+void shared_endpoint::on_sent(fabric::operation& op, fabric::completion const& c) noexcept {
+  auto& sent = static_cast<send_operation&>(op);
+  auto& from = *sent.from;
+  from.home().sends_.release(sent);
+  from.frame_sent();
+  from.send_ended(c);
+}
+
+/// One flow at a time is remembered: as a rule, all of a batch is of one.
+void shared_endpoint::touch(flow& f, unsigned what) noexcept {
+  if (touched_ != &f) settle_touched();
+  touched_ = &f;
+  touched_for_ |= what;
+  if (!stranded_.empty()) chores_.store(true, std::memory_order_relaxed);  // it may have been its last
+}
+
+void shared_endpoint::settle_touched() noexcept {
+  if (!touched_) return;
+  std::exchange(touched_, nullptr)->attend(std::exchange(touched_for_, 0));
+}
+
+void shared_endpoint::repost(receive_buffer& b) noexcept {
+  if (buffers_.post(b)) return;
+  unposted_.push_back(&b);
+  chores_.store(true, std::memory_order_relaxed);
+}
+
+void shared_endpoint::retry(flow& f) noexcept {
+  if (f.retrying_.exchange(true, std::memory_order_acq_rel)) return;
+  std::lock_guard lock(mutex_);
+  to_retry_.push_back(&f);
+  retries_.store(true, std::memory_order_relaxed);
+  chores_.store(true, std::memory_order_relaxed);
+}
+
+/// The next poll() pushes it; and in case there is none, the loop.
+void shared_endpoint::hold(flow& f) noexcept {
+  if (f.held_.load(std::memory_order_relaxed) || f.held_.exchange(true, std::memory_order_acq_rel)) return;
+  bool post;
+  {
+    std::lock_guard lock(mutex_);
+    held_.push_back(&f);
+    post = !std::exchange(push_posted_, true);
+    chores_.store(true, std::memory_order_relaxed);
+  }
+  if (!post) return;
+  reactor_.post([weak = weak_from_this()] {
+    auto const self = weak.lock();
+    if (!self) return;
+    {
+      std::lock_guard lock(self->mutex_);
+      self->push_posted_ = false;
+    }
+    self->push_held();
+  });
+}
+
+void shared_endpoint::announce(flow& f) noexcept {
+  f.pins_.fetch_add(1, std::memory_order_relaxed);
+  reactor_.post([weak = weak_from_this(), &f] {
+    auto const self = weak.lock();
+    if (!self) return;
+    f.bell_.ring();
+    f.pins_.fetch_sub(1, std::memory_order_release);
+  });
+}
+
+void shared_endpoint::push_held() noexcept {
+  for (;;) {
+    flow* f;
+    {
+      std::lock_guard lock(mutex_);
+      if (held_.empty()) return;
+      f = held_.back();
+      held_.pop_back();
+      f->pins_.fetch_add(1, std::memory_order_relaxed);
+    }
+    f->held_.store(false, std::memory_order_release);  // from now on it may be held anew
+    f->push();
+    f->pins_.fetch_sub(1, std::memory_order_release);
+  }
+}
+
+void shared_endpoint::watch(flow& f) noexcept {
+  if (f.watched_.exchange(true, std::memory_order_seq_cst)) return;
+  count_busy(+1);
+  std::lock_guard lock(mutex_);
+  to_watch_.push_back(&f);
+  chores_.store(true, std::memory_order_relaxed);
+}
+
+// Chores: at the beginning of poll(), when nothing of this thread refers to a flow.
+
+void shared_endpoint::do_chores() noexcept {
+  {
+    std::lock_guard lock(mutex_);
+    chores_.store(false, std::memory_order_relaxed);
+    retries_.store(false, std::memory_order_relaxed);
+    running_.swap(to_retry_);
+    watched_.insert(watched_.end(), to_watch_.begin(), to_watch_.end());
+    to_watch_.clear();
+  }
+  for (auto* f : running_) {
+    f->retrying_.store(false, std::memory_order_release);
+    f->flush();
+  }
+  running_.clear();
+  push_held();
+  std::erase_if(unposted_, [this](auto* b) { return buffers_.post(*b); });
+  if (!watched_.empty()) tend_flows();
+  std::erase_if(stranded_, [this](flow* f) { return !f->is_stranded() && (bury(*f), true); });
+  if (!watched_.empty() || !unposted_.empty()) chores_.store(true, std::memory_order_relaxed);
+}
+
+void shared_endpoint::tend_flows() noexcept {
+  auto const now = clock::now();
+  for (std::size_t i = 0; i != watched_.size();) {
+    auto& f = *watched_[i];
+    if (f.tend(now)) {
+      ++i;
+      continue;
+    }
+    watched_[i] = watched_.back();
+    watched_.pop_back();
+    stop_watching(f);
+  }
+}
+
+void shared_endpoint::stop_watching(flow& f) noexcept {
+  count_busy(-1);
+  if (!f.is_let_go()) {
+    f.watched_.store(false, std::memory_order_seq_cst);
+    if (f.abandoned_.load(std::memory_order_seq_cst)) watch(f);
+    return;
+  }
+  if (f.is_stranded())
+    stranded_.push_back(&f);
+  else
+    bury(f);
+}
+
+void shared_endpoint::let_go(flow& f) noexcept {
+  buffers_.release(f.given().buffers());
+  slots_.release(f.place());
+}
+
+void shared_endpoint::bury(flow& f) noexcept {
+  std::unique_ptr<flow> dead;
+  std::lock_guard lock(mutex_);
+  if (auto const known = peers_.find(f.peer_address()); known != peers_.end()) {
+    --known->second.flows;
+    known->second.idle_since = clock::now();
+  }
+  auto const it = flows_.find(&f);
+  dead = std::move(it->second);
+  flows_.erase(it);
+}
+
+/// The completion queue itself has failed: nothing will ever come again.
+void shared_endpoint::end_all() noexcept {
+  if (std::exchange(broken_, true)) return;
+  std::lock_guard lock(mutex_);
+  for (auto& [f, owned] : flows_) {
+    f->end(errc::connection_reset);
+    to_retry_.push_back(f);
+  }
+  chores_.store(true, std::memory_order_relaxed);
+}
+
+// Flows come.
+
+setup<flow*> shared_endpoint::admit(std::size_t max_message) {
+  auto share = credits::share(slots_.used(), endpoint_->receive_depth());
+  if (!buffers_.reserve(share.buffers())) {
+    share = credits::least();
+    if (!buffers_.reserve(share.buffers()))
+      return failure{errc::busy, "provider " + std::string(endpoint_->info().provider()) +
+                                     " takes no more receive buffers: no room for another peer"};
+  }
+  auto const place = slots_.claim();
+  if (!place) {
+    buffers_.release(share.buffers());
+    return failure{errc::busy, "no slot for another peer"};
+  }
+  auto made = std::make_unique<flow>(*this, *place, share, max_message);
+  auto* const f = made.get();
+  std::lock_guard lock(mutex_);
+  flows_.emplace(f, std::move(made));
+  slots_.occupy(*place, *f);
+  return f;
+}
+
+result<fi_addr_t> shared_endpoint::meet(std::span<std::byte const> raw) {
+  std::lock_guard lock(mutex_);
+  forget_strangers(clock::now());
+  auto& known = peers_[{raw.begin(), raw.end()}];
+  if (known.address == FI_ADDR_NOTAVAIL) {
+    auto inserted = endpoint_->insert(raw);
+    if (!inserted) {
+      peers_.erase({raw.begin(), raw.end()});
+      return inserted;
+    }
+    known.address = *inserted;
+  }
+  ++known.flows;
+  return known.address;
+}
+
+void shared_endpoint::forget_strangers(clock::time_point now) noexcept {
+  std::erase_if(peers_, [&](auto const& item) {
+    auto const& known = item.second;
+    return known.flows == 0 && now - known.idle_since > stays_known && !endpoint_->remove(known.address);
+  });
+}
+
+}  // namespace weft::ofi

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/reactor.hpp>
+#include <weft/result.hpp>
+
+#include "fabric/endpoint.hpp"
+#include "fabric/receive_pool.hpp"
+#include "fabric/send_pool.hpp"
+#include "fabric/slots.hpp"
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace weft::ofi {
+
+class flow;
+
+/// One RDM endpoint, and all connections that go through it.
+///
+/// Thread safety: poll() and wait() by one thread at a time, which is the *driver*; the rest as it says.
+/// It keeps flows until nothing can arrive for them, and what they sent until the library lets go of it.
+class shared_endpoint final : public ext::progress_source, public std::enable_shared_from_this<shared_endpoint> {
+ public:
+  /// \param name of shm's region
+  static setup<std::shared_ptr<shared_endpoint>> open(ext::reactor&, fabric::info const&, std::string const& name);
+  shared_endpoint(ext::reactor&, std::shared_ptr<fabric::domain const>, std::unique_ptr<fabric::rdm_endpoint>) noexcept;
+  ~shared_endpoint() override;
+
+  // ext::progress_source
+  bool poll() noexcept override;
+  void wait(clock::time_point until) noexcept override;
+  void wake() noexcept override { endpoint_->completions().wake(); }
+  bool naps() const noexcept override { return endpoint_->completions().waits_on() == fabric::wait_kind::backoff; }
+  bool busy() const noexcept override { return busy_.load(std::memory_order_relaxed) > 0; }
+
+  fabric::rdm_endpoint& endpoint() noexcept { return *endpoint_; }
+  receive_pool& buffers() noexcept { return buffers_; }
+  send_pool& sends() noexcept { return sends_; }
+
+  // Loop.
+  /// A slot with its buffers for one more connection. \return failure when the provider takes no more
+  setup<flow*> admit(std::size_t max_message);
+  /// Makes a peer's address known; once for each flow that uses it.
+  result<fi_addr_t> meet(std::span<std::byte const> raw);
+
+  // Any thread.
+  void retry(flow&) noexcept;   ///< flush it again soon
+  void watch(flow&) noexcept;   ///< tend() to it from now on
+  void hold(flow&) noexcept;    ///< push() it soon, though nobody may drive
+  void announce(flow&) noexcept;///< ring() from the loop: an end must be noticed although nobody waits
+  void count_busy(int change) noexcept {
+    busy_.fetch_add(change, std::memory_order_relaxed);
+    if (change > 0) attend();
+  }
+  void attend() noexcept { reactor_.attend(*this); }
+
+  // Driver.
+  void repost(receive_buffer& b) noexcept;
+  void touch(flow&, unsigned what) noexcept;
+  void let_go(flow&) noexcept;  ///< its slot and its buffers are free again
+
+ private:
+  // A peer's address, and how many flows use it.
+  struct acquaintance {
+    fi_addr_t address = FI_ADDR_NOTAVAIL;
+    std::size_t flows = 0;
+    clock::time_point idle_since{};
+  };
+
+  static void on_frame(fabric::operation&, fabric::completion const&) noexcept;
+  static void on_sent(fabric::operation&, fabric::completion const&) noexcept;
+  void frame_arrived(receive_buffer&, fabric::completion const&) noexcept;
+  void settle_touched() noexcept;
+  void end_all() noexcept;
+  void do_chores() noexcept;
+  void push_held() noexcept;
+  void tend_flows() noexcept;
+  void stop_watching(flow&) noexcept;
+  void bury(flow&) noexcept;
+  void forget_strangers(clock::time_point now) noexcept;
+
+  ext::reactor& reactor_;
+  std::shared_ptr<fabric::domain const> domain_;  // outlives the memory that is registered in it
+  std::unique_ptr<fabric::rdm_endpoint> endpoint_;
+  receive_pool buffers_;
+  send_pool sends_;
+  slot_table slots_;
+
+  // Driver.
+  std::array<fabric::entry, 32> entries_;
+  flow* touched_ = nullptr;
+  unsigned touched_for_ = 0;
+  std::vector<receive_buffer*> unposted_;
+  std::vector<flow*> running_;
+  std::vector<flow*> watched_;
+  std::vector<flow*> stranded_;  // the library still has memory of theirs, perhaps for ever
+  bool broken_ = false;
+
+  alignas(64) std::atomic<bool> chores_{false};
+  std::atomic<bool> retries_{false};
+  std::atomic<int> busy_{0};
+  std::mutex mutex_;
+  std::vector<flow*> to_retry_;
+  std::vector<flow*> to_watch_;
+  std::vector<flow*> held_;
+  bool push_posted_ = false;
+  std::map<fabric::raw_address, acquaintance> peers_;
+  std::unordered_map<flow*, std::unique_ptr<flow>> flows_;
+};
+
+}  // namespace weft::ofi
