@@ -30,6 +30,9 @@ enum class errc {
   invalid_option = 17,      ///< an option outside its range (std::errc::invalid_argument)
   forked = 18,              ///< this process is a fork of the one that made the engine
   unsupported = 19,         ///< this build or this peer cannot do it (std::errc::not_supported)
+  no_peers = 20,            ///< would block: nobody is connected (std::errc::operation_would_block)
+  peers_full = 21,          ///< would block: no connected peer has room (std::errc::operation_would_block)
+  gave_up = 22,             ///< a request was sent as often as it may be, and nobody answered (std::errc::timed_out)
 };
 
 /// The category of errc. One object for the whole process: categories compare by address.

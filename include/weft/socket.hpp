@@ -33,6 +33,19 @@ concept protocol_traits = requires(ext::protocol_host& host, typename P::options
   { P::make(host, options) } -> std::same_as<std::unique_ptr<ext::protocol>>;
 };
 
+/// What a protocol may have besides: topics, sends to one named peer, requests that are answered in any order, contexts
+/// with options of their own.
+template <class P>
+concept filters_topics = requires { requires P::subscribes; };
+template <class P>
+concept sends_to_one = requires { requires P::directed; };
+template <class P>
+concept replies = requires { requires P::replies; };
+template <class P>
+concept opens_contexts = requires(ext::protocol& p, typename P::options const& options) {
+  { P::open(p, options) } -> std::same_as<std::unique_ptr<ext::context>>;
+};
+
 /// A protocol without options of its own.
 struct no_options {};
 
@@ -56,8 +69,11 @@ class WEFT_API conversation {
 
   void send(message&, op_options const&, std::error_code&);
   message receive(op_options const&, std::error_code&);
+  void send_to(pipe_id, message&, op_options const&, std::error_code&);
   std::error_code try_send(message&);
   result<message> try_receive();
+  void subscribe(std::string_view prefix);
+  bool unsubscribe(std::string_view prefix);
 
   std::shared_ptr<core::socket> socket_;
   std::unique_ptr<ext::context> context_;
@@ -97,6 +113,22 @@ class messaging : public conversation {
   std::error_code try_send(message& m) requires(P::sends) { return conversation::try_send(m); }
   result<message> try_receive() requires(P::receives) { return conversation::try_receive(); }
 
+  /// Sends to one peer, as message::source() or pipe_info::id names it, and never waits. Errors: `no_peers` when it
+  /// is gone, `peers_full` when it has no room, message_too_large.
+  void send_to(pipe_id p, message m) requires sends_to_one<P> {
+    std::error_code why;
+    conversation::send_to(p, m, {}, why);
+    if (why) raise(why);
+  }
+  void send_to(pipe_id p, message& m, std::error_code& why) requires sends_to_one<P> {
+    conversation::send_to(p, m, {}, why);
+  }
+
+  /// From now on messages that begin with `prefix` are received too; an empty one matches them all.
+  void subscribe(std::string_view prefix) requires filters_topics<P> { conversation::subscribe(prefix); }
+  /// \return whether there was such a subscription. What was received under it already stays.
+  bool unsubscribe(std::string_view prefix) requires filters_topics<P> { return conversation::unsubscribe(prefix); }
+
  protected:
   using conversation::conversation;
 };
@@ -111,6 +143,28 @@ class basic_context : public messaging<P> {
   using messaging<P>::messaging;
 };
 
+/// A request that was received, and the way back to who asked. Many may be held at a time, and answered in any order,
+/// each from any thread; one that is destroyed is not answered.
+template <protocol_traits P>
+class basic_request {
+ public:
+  basic_request(message m, basic_context<P> c) noexcept : message_(std::move(m)), way_back_(std::move(c)) {}
+
+  message& body() noexcept { return message_; }
+  std::string_view text() const noexcept { return message_.text(); }
+  pipe_id source() const noexcept { return message_.source(); }
+
+  /// Once. Waits while the requester's connection has no room; a requester that has gone is counted, as a drop.
+  /// Errors: as send(), and wrong_state the second time.
+  void reply(message m, op_options const& o = {}) { way_back_.send(std::move(m), o); }
+  void reply(std::string_view text, op_options const& o = {}) { way_back_.send(text, o); }
+  void reply(message& m, op_options const& o, std::error_code& why) { way_back_.send(m, o, why); }
+
+ private:
+  message message_;
+  basic_context<P> way_back_;
+};
+
 /// What a socket does whatever it speaks. Not for direct use.
 class WEFT_API endpoint_control {
  protected:
@@ -118,6 +172,8 @@ class WEFT_API endpoint_control {
       engine&, std::uint16_t self, std::uint16_t peer, socket_options const&,
       std::function<std::unique_ptr<ext::protocol>(ext::protocol_host&)> const& make);
   static std::unique_ptr<ext::context> open_context(core::socket&);
+  static std::unique_ptr<ext::context> open_context(
+      core::socket&, std::function<std::unique_ptr<ext::context>(ext::protocol&)> const& open);
   static void dial(core::socket&, std::string_view, dial_options const&);
   static std::string listen(core::socket&, std::string_view, listen_options const&);
   static std::string local_url(core::socket const&);
@@ -178,6 +234,18 @@ class basic_socket : public messaging<P>, private endpoint_control {
   /// An independent conversation on this socket. \throws std::bad_alloc
   basic_context<P> open_context() requires(P::contexts) {
     return {this->socket_, endpoint_control::open_context(*this->socket_)};
+  }
+
+  /// One with options of its own, in place of the socket's.
+  basic_context<P> open_context(typename P::options const& o) requires opens_contexts<P> {
+    return {this->socket_, endpoint_control::open_context(*this->socket_, [&](ext::protocol& p) { return P::open(p, o); })};
+  }
+
+  /// As receive(), but the request keeps its own way back: others may be received before it is answered.
+  basic_request<P> receive_request(op_options const& o = {}) requires replies<P> {
+    auto c = open_context();
+    message m = c.receive(o);
+    return {std::move(m), std::move(c)};
   }
 
   /// Stops new work, delivers what was sent for up to `linger`, and ends every waiting call with `closed`.

@@ -176,15 +176,17 @@ std::error_code socket::wait_for_the_end(op_options const& o) {
 
 std::error_code socket::try_send(ext::context& c, message& m) {
   if (!engine_->ours()) return errc::forked;
+  std::error_code why;
   for (bool last : {false, true}) {
     {
       guard lock(*this);
       if (closed_) return errc::closed;
       if (c.can_send()) return c.send(m);
+      why = c.why_not();
     }
     if (!last && !drive_once()) break;
   }
-  return errc::would_block;
+  return why;
 }
 
 result<message> socket::try_receive(ext::context& c) {

@@ -34,6 +34,9 @@ constexpr entry entries[] = {
     {"option out of range", std::errc::invalid_argument},
     {"the engine belongs to another process: this one is its fork", {}},
     {"not supported here", std::errc::not_supported},
+    {"would block: no peer is connected", std::errc::operation_would_block},
+    {"would block: no peer has room", std::errc::operation_would_block},
+    {"nobody answered, however often it was asked", std::errc::timed_out},
 };
 
 class weft_category final : public std::error_category {

@@ -41,6 +41,7 @@ class link final : public ext::pipe,
 
   std::weak_ptr<dialer> origin;  // who redials when it is gone; empty for an accepted one
   std::string url;               // dialed or listened at
+  drop_counts dropped;           // by the protocol; under the socket's lock
 
  private:
   friend class socket;  // and its guard

@@ -5,6 +5,7 @@
 #include "core/event_queue.hpp"
 #include "core/socket.hpp"
 
+#include <span>
 #include <utility>
 
 // The public face: no behaviour of its own.
@@ -30,6 +31,22 @@ message conversation::receive(op_options const& o, std::error_code& why) {
   why = socket_->receive(*context_, m, o);
   return m;
 }
+void conversation::send_to(pipe_id p, message& m, op_options const& o, std::error_code& why) {
+  m.set_source(p);
+  why = socket_->send(*context_, m, o);
+}
+void conversation::subscribe(std::string_view prefix) {
+  socket_->with(*context_, [&](ext::context& c) {
+    dynamic_cast<ext::topic_filter&>(c).subscribe(std::as_bytes(std::span(prefix)));
+  });
+}
+bool conversation::unsubscribe(std::string_view prefix) {
+  bool found = false;
+  socket_->with(*context_, [&](ext::context& c) {
+    found = dynamic_cast<ext::topic_filter&>(c).unsubscribe(std::as_bytes(std::span(prefix)));
+  });
+  return found;
+}
 std::error_code conversation::try_send(message& m) { return socket_->try_send(*context_, m); }
 result<message> conversation::try_receive() { return socket_->try_receive(*context_); }
 
@@ -42,6 +59,10 @@ std::shared_ptr<core::socket> endpoint_control::open(
   return std::make_shared<core::socket>(e.core_, ext::handshake{self, peer, o.max_message}, o, make);
 }
 std::unique_ptr<ext::context> endpoint_control::open_context(core::socket& s) { return s.open_context(); }
+std::unique_ptr<ext::context> endpoint_control::open_context(
+    core::socket& s, std::function<std::unique_ptr<ext::context>(ext::protocol&)> const& open) {
+  return s.open_context(open);
+}
 void endpoint_control::dial(core::socket& s, std::string_view url, dial_options const& o) { s.dial(url, o); }
 std::string endpoint_control::listen(core::socket& s, std::string_view url, listen_options const& o) {
   return s.listen(url, o);

@@ -22,13 +22,20 @@ socket::socket(std::shared_ptr<core::engine> e, ext::handshake h, socket_options
 
 socket::~socket() { engine_->loop().disarm(alarm_); }
 
-std::unique_ptr<ext::context> socket::open_context() {
+std::unique_ptr<ext::context> socket::open_context(open_function const& open) {
   if (!engine_->ours()) raise(make_error_code(errc::forked));
   guard lock(*this);
-  auto c = protocol_->open_context();
+  auto c = open(*protocol_);
   c->place = new ext::context::parking(*c);
   places_.push_back(*c->place);
   return c;
+}
+
+void socket::with(ext::context& c, std::function<void(ext::context&)> const& work) {
+  if (!engine_->ours()) raise(make_error_code(errc::forked));
+  guard lock(*this);
+  if (closed_) raise(make_error_code(errc::closed));
+  work(c);
 }
 
 void socket::close_context(std::unique_ptr<ext::context> c) noexcept {
@@ -229,6 +236,11 @@ void socket::remove_monitor(event_queue const& m) noexcept {
   if (!engine_->ours()) return;
   guard lock(*this);
   std::erase_if(monitors_, [&](auto& q) { return q.get() == &m; });
+}
+
+void socket::drop(drop_reason why, direction which, ext::pipe const* p, message&&) noexcept {
+  ++dropped_.at(why, which);
+  if (p) ++static_cast<link*>(const_cast<ext::pipe*>(p))->dropped.at(why, which);
 }
 
 // Parked callers.

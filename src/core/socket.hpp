@@ -39,7 +39,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   socket(std::shared_ptr<core::engine>, ext::handshake, socket_options const&, make_protocol const&);
   ~socket();
 
-  std::unique_ptr<ext::context> open_context();
+  using open_function = std::function<std::unique_ptr<ext::context>(ext::protocol&)>;
+  std::unique_ptr<ext::context> open_context(open_function const& = &ext::protocol::open_context);
   void close_context(std::unique_ptr<ext::context>) noexcept;
 
   // Blocking calls: message and error as in weft/socket.hpp.
@@ -50,6 +51,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::error_code wait_for_peers(std::size_t n, op_options const& o) {
     return wait_until([this, n] { return attached_ >= n; }, o);
   }
+  /// Lets `work` have the context, under the lock.
+  void with(ext::context&, std::function<void(ext::context&)> const& work);
   /// Waits until `holds`, which is asked under the lock.
   std::error_code wait_until(std::function<bool()> holds, op_options const&);
 
@@ -87,6 +90,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void wake_receivers(ext::context&) noexcept override;
   void arm(ext::context&, clock::time_point) noexcept override;
   void disarm(ext::context& c) noexcept override { c.place->armed.unlink(); }
+  void drop(drop_reason, direction, ext::pipe const*, message&&) noexcept override;
 
   // Under the lock.
   void answer_rings() noexcept;
@@ -138,6 +142,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::size_t attached_ = 0;
   std::size_t unconfirmed_ = 0;  // of links that are gone
   std::size_t discarded_ = 0;
+  drop_counts dropped_;
   std::uint32_t last_pipe_ = 0;
   bool closed_ = false;
 

@@ -24,6 +24,18 @@ class fake_host final : public ext::protocol_host {
     std::erase_if(alarms_, [&](alarm const& a) { return a.who == &c; });
   }
 
+  void drop(drop_reason why, direction which, ext::pipe const* p, message&& m) noexcept override {
+    dropped_.push_back({why, which, p ? p->id() : pipe_id{}, std::move(m)});
+  }
+  struct drop_record {
+    drop_reason why;
+    direction which;
+    pipe_id from;  // zero: nobody in particular
+    message what;
+  };
+  /// What was dropped since the last time this was asked, in order.
+  std::vector<drop_record> dropped() { return std::exchange(dropped_, {}); }
+
   /// Lets time pass, and alarms go off as their time comes.
   void advance(clock::duration d) {
     auto const until = now_ + d;
@@ -58,6 +70,7 @@ class fake_host final : public ext::protocol_host {
   unsigned senders_woken_ = 0;
   std::vector<ext::context*> woken_;
   std::vector<alarm> alarms_;
+  std::vector<drop_record> dropped_;
 };
 
 }  // namespace weft::test

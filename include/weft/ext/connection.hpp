@@ -69,6 +69,8 @@ class connection {
   virtual std::size_t max_message() const noexcept { return std::numeric_limits<std::size_t>::max(); }
   /// What must be driven for this connection to move; null when its peer's calls move it (inproc). Constant.
   virtual progress_source* source() noexcept { return nullptr; }
+  /// The peer is a weft too, so that it understands what protocols say to each other beyond SP. Constant.
+  virtual bool peer_is_weft() const noexcept { return false; }
   /// The peer's address, for people. Constant.
   virtual std::string peer_address() const = 0;
 };

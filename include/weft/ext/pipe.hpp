@@ -4,6 +4,7 @@
 #include <weft/ext/connection.hpp>
 #include <weft/ext/intrusive_list.hpp>
 #include <weft/ext/message_ring.hpp>
+#include <weft/stats.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -26,6 +27,7 @@ class pipe {
   std::size_t max_message() const noexcept { return link_.max_message(); }
   void send(message&& m) noexcept {  ///< \pre can_send() and m.size() <= max_message()
     --credit_;
+    sent_.count(m.size());
     touch();
     link_.send(std::move(m));
   }
@@ -38,6 +40,15 @@ class pipe {
     if (++owed_ >= (window_ + 1) / 2) regrant();
     return m;
   }
+
+  /// Levels, 1 (first) to 16 (last): a lower one is sent to, or received from, only while no higher one is ready.
+  unsigned send_priority() const noexcept { return send_priority_; }
+  unsigned receive_priority() const noexcept { return receive_priority_; }
+  /// Whether the peer is a weft of which more may be asked than SP's wire has.
+  bool peer_is_weft() const noexcept { return link_.peer_is_weft(); }
+
+  traffic const& sent() const noexcept { return sent_; }
+  traffic const& received() const noexcept { return received_; }
 
   /// The peer is refused or misbehaved; detach() follows.
   void close(std::error_code why) noexcept {
@@ -53,9 +64,14 @@ class pipe {
   }
   void deliver(message&& m) {
     m.set_source(id_);
+    received_.count(m.size());
     inbox_.push(std::move(m));
   }
   std::size_t held() const noexcept { return inbox_.size(); }
+  void set_priorities(unsigned send, unsigned receive) noexcept {
+    send_priority_ = static_cast<std::uint8_t>(send);
+    receive_priority_ = static_cast<std::uint8_t>(receive);
+  }
   void add_credit(unsigned sends) noexcept {
     if (!ended_) credit_ += sends;
   }
@@ -97,6 +113,10 @@ class pipe {
   unsigned window_;
   unsigned owed_ = 0;  // received, not granted again yet
   unsigned credit_ = 0;
+  traffic sent_;
+  traffic received_;
+  std::uint8_t send_priority_ = 8;
+  std::uint8_t receive_priority_ = 8;
   bool ended_ = false;
   bool dirty_ = false;  // on the list of the touched
 };

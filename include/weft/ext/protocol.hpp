@@ -5,8 +5,11 @@
 #include <weft/ext/pipe.hpp>
 #include <weft/options.hpp>
 #include <weft/result.hpp>
+#include <weft/stats.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <span>
 
 namespace weft::core {
 class operation;
@@ -21,6 +24,8 @@ class context {
   virtual ~context() = default;
 
   virtual bool can_send() const noexcept = 0;  ///< send() would finish now, well or badly
+  /// Why can_send() says no: no_peers or peers_full, or would_block where neither fits.
+  virtual std::error_code why_not() const noexcept { return errc::would_block; }
 
   /// Takes the message and returns no error; or leaves it as it was and says why.
   /// \pre can_send()
@@ -43,6 +48,17 @@ class context {
   parking* place = nullptr;
 };
 
+/// What a context can do besides where its protocol filters by topic. Called with the socket's lock held.
+class topic_filter {
+ public:
+  virtual void subscribe(std::span<std::byte const> prefix) = 0;
+  /// \return whether there was such a subscription
+  virtual bool unsubscribe(std::span<std::byte const> prefix) = 0;
+
+ protected:
+  ~topic_filter() = default;
+};
+
 /// What the socket does for its protocol. Called with the socket's lock held; marks, and acts when the
 /// protocol has returned: a protocol is never entered twice.
 class protocol_host {
@@ -52,6 +68,9 @@ class protocol_host {
   virtual void wake_receivers(context&) noexcept = 0;          ///< this can_receive() may have become true
   virtual void arm(context&, clock::time_point) noexcept = 0;  ///< replaces an earlier time
   virtual void disarm(context&) noexcept = 0;
+  /// A message ends here, and neither its sender nor its receiver is told by an error. Counts it, and shows it to
+  /// whoever watches. `p`: whom it came from, or was for; null when that is nobody in particular.
+  virtual void drop(drop_reason, direction, pipe const* p, message&&) noexcept = 0;
 
  protected:
   ~protocol_host() = default;
