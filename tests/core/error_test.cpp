@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int last = static_cast<int>(errc::unsupported);
+constexpr int last = static_cast<int>(errc::gave_up);
 
 struct pairing {
   errc ours;
@@ -39,6 +39,9 @@ constexpr pairing pairings[] = {
     {errc::rejected, std::errc::connection_aborted},
     {errc::invalid_option, std::errc::invalid_argument},
     {errc::unsupported, std::errc::not_supported},
+    {errc::no_peers, std::errc::operation_would_block},
+    {errc::peers_full, std::errc::operation_would_block},
+    {errc::gave_up, std::errc::timed_out},
 };
 
 }  // namespace
