@@ -25,6 +25,7 @@ struct monitor_event {
     refused,    ///< a dial failed: nobody there, an answer that made no sense, a time-out; it is tried again
     rejected,   ///< a peer came and was turned away, by us or by it
     lost,       ///< an attached peer is gone
+    dropped,    ///< a message ended without reaching anybody; only for monitors that ask for these
   };
   kind what = connected;
   std::string url{};            ///< as dialed or listened at
@@ -33,6 +34,14 @@ struct monitor_event {
   std::error_code why{};        ///< zero for connected, and for a peer that said goodbye
   std::string detail{};         ///< for people; may be empty
   std::size_t unconfirmed = 0;  ///< lost: messages sent and not known to have arrived
+
+  drop_reason reason{};  ///< dropped: why, and which way it went
+  direction which{};
+  std::shared_ptr<weft::message const> message{};  ///< dropped: what
+};
+
+struct monitor_options {
+  bool drops = false;  ///< also every dropped message, with its content
 };
 
 /// Sees what happens to a socket's connections, from the moment it is made, as values.
@@ -41,7 +50,7 @@ struct monitor_event {
 class WEFT_API monitor {
  public:
   template <protocol_traits P>
-  explicit monitor(basic_socket<P>& s) : monitor(s.socket_) {}
+  explicit monitor(basic_socket<P>& s, monitor_options const& o = {}) : monitor(s.socket_, o) {}
   monitor(monitor&&) noexcept = default;
   monitor& operator=(monitor&&) = delete;
   ~monitor();
@@ -52,7 +61,7 @@ class WEFT_API monitor {
   std::size_t overflowed() const;
 
  private:
-  explicit monitor(std::shared_ptr<core::socket>);
+  monitor(std::shared_ptr<core::socket>, monitor_options const&);
 
   std::shared_ptr<core::socket> socket_;
   std::shared_ptr<core::event_queue> events_;

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <stop_token>
+#include <system_error>
 
 namespace weft {
 
@@ -51,10 +53,26 @@ struct engine_options {
   weft::idle idle = weft::idle::adaptive;
 };
 
+struct pipe_info;
+struct monitor_event;
+
 /// What every socket has, whatever its protocol.
 struct socket_options {
   std::size_t max_message = std::size_t{1} << 30;  ///< bytes of body accepted; larger ones are refused to their sender
   unsigned receive_window = 128;                   ///< messages taken in ahead of receive(), for each peer; 1 to 65536
+  bool best_effort = false;                        ///< a send that would wait drops its message instead, and counts it
+  bool fail_without_peers = false;  ///< a send or receive that would wait while nobody is connected ends in no_peers
+  /// Asked about every peer before it is attached: an error refuses it, and it is told which where the wire can carry
+  /// that. On the engine's loop, under no lock: it may use this socket, but should not wait.
+  std::function<std::error_code(pipe_info const&)> admit = {};
+  /// Told of everything a monitor sees but drops, in order, one at a time. On the engine's loop, under no lock.
+  std::function<void(monitor_event const&)> on_event = {};
+};
+
+/// Levels from 1 (first) to 16 (last): a pipe is sent to (received from) only while no pipe of a lower level is ready.
+struct pipe_priorities {
+  unsigned send = 8;
+  unsigned receive = 8;
 };
 
 struct dial_options {
@@ -62,11 +80,13 @@ struct dial_options {
   clock::duration retry_min =
       std::chrono::milliseconds(50);  ///< pause after the first failure; doubled, with jitter, after each
   clock::duration retry_max = std::chrono::seconds(5);
+  pipe_priorities priorities = {};
 };
 
 struct listen_options {
   clock::duration handshake_timeout = std::chrono::seconds(5);  ///< a peer that is silent for so long is dropped
-  unsigned max_half_open = 256;  ///< peers in handshake at one time; more wait in the backlog
+  unsigned max_half_open = 256;     ///< peers in handshake at one time; more wait in the backlog
+  pipe_priorities priorities = {};  ///< of every peer that comes in here
 };
 
 }  // namespace weft

@@ -6,12 +6,15 @@
 #include <weft/ext/protocol.hpp>
 #include <weft/message.hpp>
 #include <weft/options.hpp>
+#include <weft/pipe_info.hpp>
 #include <weft/result.hpp>
+#include <weft/statistics.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,11 +39,17 @@ concept protocol_traits = requires(ext::protocol_host& host, typename P::options
 /// What a protocol may have besides: topics, sends to one named peer, requests that are answered in any order, contexts
 /// with options of their own.
 template <class P>
-concept filters_topics = requires { requires P::subscribes; };
+concept filters_topics = requires {
+  requires P::subscribes;
+};
 template <class P>
-concept sends_to_one = requires { requires P::directed; };
+concept sends_to_one = requires {
+  requires P::directed;
+};
 template <class P>
-concept replies = requires { requires P::replies; };
+concept replies = requires {
+  requires P::replies;
+};
 template <class P>
 concept opens_contexts = requires(ext::protocol& p, typename P::options const& options) {
   { P::open(p, options) } -> std::same_as<std::unique_ptr<ext::context>>;
@@ -77,6 +86,17 @@ class WEFT_API conversation {
 
   std::shared_ptr<core::socket> socket_;
   std::unique_ptr<ext::context> context_;
+};
+
+/// What a socket is made of, taken out of its type: for what owns sockets of any protocol, like a device.
+struct WEFT_API detached_socket {
+  detached_socket();
+  detached_socket(std::shared_ptr<core::socket>, std::unique_ptr<ext::context>) noexcept;
+  detached_socket(detached_socket&&) noexcept;
+  ~detached_socket();
+
+  std::shared_ptr<core::socket> socket;
+  std::unique_ptr<ext::context> context;
 };
 
 /// The sending and receiving half of a socket or context, with what P cannot do left out.
@@ -179,6 +199,8 @@ class WEFT_API endpoint_control {
   static std::string local_url(core::socket const&);
   static void wait_for_peers(core::socket&, std::size_t, op_options const&, std::error_code&);
   static std::size_t peers(core::socket&);
+  static std::optional<pipe_info> pipe(core::socket&, pipe_id);
+  static socket_statistics statistics(core::socket&);
   static close_report close(core::socket&, clock::duration linger);
   static int receive_fd(core::socket&, ext::context&);
   static int send_fd(core::socket&, ext::context&);
@@ -231,6 +253,11 @@ class basic_socket : public messaging<P>, private endpoint_control {
   /// Peers attached now.
   std::size_t peers() const { return endpoint_control::peers(*this->socket_); }
 
+  /// Who is at the other end of a pipe; nothing when it is gone.
+  std::optional<pipe_info> pipe(pipe_id id) const { return endpoint_control::pipe(*this->socket_, id); }
+  /// What has become of messages and connections so far. Takes the socket's lock for as long as it takes to copy.
+  socket_statistics statistics() const { return endpoint_control::statistics(*this->socket_); }
+
   /// An independent conversation on this socket. \throws std::bad_alloc
   basic_context<P> open_context() requires(P::contexts) {
     return {this->socket_, endpoint_control::open_context(*this->socket_)};
@@ -238,7 +265,8 @@ class basic_socket : public messaging<P>, private endpoint_control {
 
   /// One with options of its own, in place of the socket's.
   basic_context<P> open_context(typename P::options const& o) requires opens_contexts<P> {
-    return {this->socket_, endpoint_control::open_context(*this->socket_, [&](ext::protocol& p) { return P::open(p, o); })};
+    return {this->socket_,
+            endpoint_control::open_context(*this->socket_, [&](ext::protocol& p) { return P::open(p, o); })};
   }
 
   /// As receive(), but the request keeps its own way back: others may be received before it is answered.
@@ -260,6 +288,8 @@ class basic_socket : public messaging<P>, private endpoint_control {
 
  private:
   friend class monitor;
+  friend class device;
+  detached_socket release() && { return {std::move(this->socket_), std::move(this->context_)}; }
   explicit basic_socket(std::shared_ptr<core::socket> s) : messaging<P>(s, endpoint_control::open_context(*s)) {}
 };
 

@@ -61,10 +61,19 @@ std::error_code socket::sleep(waiter& w, Operation& op) {
   return op.why;
 }
 
+/// How a send ends that may not wait; nothing when it may. \pre it would have to
+std::optional<std::error_code> socket::refuse_to_wait(ext::context& c, message& m) {
+  if (options_.fail_without_peers && attached_ == 0) return errc::no_peers;
+  if (!options_.best_effort) return {};
+  bool const alone = c.why_not() == errc::no_peers;
+  drop(alone ? drop_reason::no_peer : drop_reason::full, direction::outgoing, nullptr, std::move(m));
+  return std::error_code{};
+}
+
 std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
   if (!engine_->ours()) return errc::forked;
   auto const attempt = [&]() -> std::optional<std::error_code> {
-    if (!c.can_send()) return {};
+    if (!c.can_send()) return refuse_to_wait(c, m);
     return c.send(m);
   };
   unsigned seen = 0;
@@ -91,6 +100,7 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
   bool counted = false;
   auto const attempt = [&]() -> std::optional<std::error_code> {
     if (!c.place->receivers.empty() || !c.can_receive()) {
+      if (options_.fail_without_peers && attached_ == 0 && !c.can_receive()) return errc::no_peers;
       if (!std::exchange(counted, true)) ++c.waiting;
       return {};
     }
@@ -182,6 +192,7 @@ std::error_code socket::try_send(ext::context& c, message& m) {
       guard lock(*this);
       if (closed_) return errc::closed;
       if (c.can_send()) return c.send(m);
+      if (auto const done = refuse_to_wait(c, m)) return *done;
       why = c.why_not();
     }
     if (!last && !drive_once()) break;
@@ -196,10 +207,38 @@ result<message> socket::try_receive(ext::context& c) {
       guard lock(*this);
       if (closed_) return errc::closed;
       if (c.place->receivers.empty() && c.can_receive()) return c.receive();
+      if (options_.fail_without_peers && attached_ == 0) return errc::no_peers;
     }
     if (!last && !drive_once()) break;
   }
   return errc::would_block;
+}
+
+// Served, if it can be, by the guard that ends here, as any parked caller.
+
+void socket::start(send_operation& op) {
+  guard lock(*this);
+  if (closed_) return finish(op, errc::closed);
+  if (!op.through->can_send())
+    if (auto const done = refuse_to_wait(*op.through, *op.outgoing)) return finish(op, *done);
+  op.parked = true;
+  senders_.push_back(op);
+  wake_senders();
+}
+
+void socket::start(ext::context& c, receive_operation& op) {
+  op.started = true;
+  guard lock(*this);
+  if (closed_) return finish(op, errc::closed);
+  op.parked = true;
+  ++c.waiting;
+  c.place->receivers.push_back(op);
+  wake_receivers(c);
+}
+
+void socket::discard(drop_reason why, message&& m) {
+  guard lock(*this);
+  drop(why, direction::outgoing, nullptr, std::move(m));
 }
 
 /// Looks at every lane that nobody drives. \return whether anything may have changed.

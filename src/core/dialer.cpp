@@ -14,6 +14,7 @@ dialer::dialer(core::loop& l, std::weak_ptr<socket> s, std::string url, std::uni
     : loop_(l),
       socket_(std::move(s)),
       url_(std::move(url)),
+      priorities_(o.priorities),
       connector_(std::move(c)),
       pause_(o.retry_min, o.retry_max, std::random_device{}()) {}
 
@@ -39,7 +40,7 @@ void dialer::connected(ext::connection_result r) {
   if (!s || !connector_) return;
   if (r) {
     connected_at_ = loop_.now();
-    return s->add(*std::move(r), url_, weak_from_this());
+    return s->add(*std::move(r), {.url = url_, .priorities = priorities_, .dialed = true, .redials = weak_from_this()});
   }
   auto const why = r.error();
   s->report({.what = why.code == errc::rejected || why.code == errc::protocol_mismatch ? monitor_event::rejected

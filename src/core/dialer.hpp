@@ -35,6 +35,7 @@ class dialer final : public std::enable_shared_from_this<dialer> {
   loop& loop_;
   std::weak_ptr<socket> socket_;
   std::string url_;
+  pipe_priorities priorities_;
   std::unique_ptr<ext::connector> connector_;
   std::unique_ptr<ext::alarm> alarm_;
   base::backoff pause_;

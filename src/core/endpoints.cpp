@@ -12,14 +12,21 @@ namespace weft::core {
 
 namespace {
 
+void check(pipe_priorities const& p) {
+  if (p.send < 1 || p.send > 16 || p.receive < 1 || p.receive > 16)
+    raise({errc::invalid_option, "priorities are from 1 to 16"});
+}
+
 void check(dial_options const& o) {
   using namespace std::chrono_literals;
+  check(o.priorities);
   if (o.timeout <= 0s || o.retry_min < 0s || o.retry_max < o.retry_min)
     raise({errc::invalid_option, "dial_options: timeout must be positive, and 0 <= retry_min <= retry_max"});
 }
 
 void check(listen_options const& o) {
   using namespace std::chrono_literals;
+  check(o.priorities);
   if (o.handshake_timeout <= 0s || o.max_half_open == 0)
     raise({errc::invalid_option, "listen_options: handshake_timeout and max_half_open must be positive"});
 }
@@ -42,6 +49,7 @@ void socket::dial(std::string_view text, dial_options const& o) {
     guard lock(*this);
     if (closed_) raise(make_error_code(errc::closed));
     dialers_.push_back(d);
+    endpoints_.push_back({.url = std::string(text)});
   }
   engine_->loop().post([d] { d->start(); });
 }
@@ -51,11 +59,12 @@ std::string socket::listen(std::string_view text, listen_options const& o) {
   check(o);
   auto const parsed = url::parse(text).value();
   auto acceptor = transport_for(text, parsed).listen(parsed, handshake_, o).value();
-  auto l = std::make_shared<listener>(weak_from_this(), std::move(acceptor));
+  auto l = std::make_shared<listener>(weak_from_this(), std::move(acceptor), o.priorities);
   {
     guard lock(*this);
     if (closed_) raise(make_error_code(errc::closed));
     listeners_.push_back(l);
+    endpoints_.push_back({.url = l->local(), .listens = true});
   }
   engine_->loop().post([l] { l->start(); });
   return l->local();
@@ -109,10 +118,8 @@ close_report socket::close(clock::duration linger) {
     guard lock(*this);
     if (std::exchange(closed_, true)) return {};
     changed();
-    while (!senders_.empty()) finish(senders_.front(), errc::closed);
     while (!conditions_.empty()) finish(conditions_.front(), errc::closed);
-    for (auto* place = places_.first(); place; place = places_.next(*place))
-      while (!place->receivers.empty()) finish(place->receivers.front(), errc::closed);
+    end_parked(errc::closed);
     dialers.swap(dialers_);
     listeners.swap(listeners_);
   }
@@ -124,7 +131,12 @@ close_report socket::close(clock::duration linger) {
   guard lock(*this);
   // What protocols kept of pipes that are gone.
   for (auto* place = places_.first(); place; place = places_.next(*place))
-    while (place->owner.can_receive() && place->owner.receive()) ++discarded_;
+    while (place->owner.can_receive()) {
+      auto m = place->owner.receive();
+      if (!m) break;
+      ++discarded_;
+      drop(drop_reason::unread, direction::incoming, nullptr, *std::move(m));
+    }
   return {unconfirmed_, discarded_};
 }
 

@@ -16,6 +16,10 @@ class event_queue {
  public:
   static constexpr std::size_t capacity = 1024;
 
+  explicit event_queue(monitor_options const& o = {}) noexcept : wants_drops_(o.drops) {}
+
+  bool wants_drops() const noexcept { return wants_drops_; }
+
   void push(monitor_event const& e) noexcept {
     std::lock_guard lock(mutex_);
     if (events_.size() == capacity) {
@@ -41,6 +45,7 @@ class event_queue {
   }
 
  private:
+  bool const wants_drops_;
   mutable std::mutex mutex_;
   std::deque<monitor_event> events_;
   std::size_t overflowed_ = 0;

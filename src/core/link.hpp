@@ -2,6 +2,8 @@
 #pragma once
 
 #include <weft/ext/pipe.hpp>
+#include <weft/options.hpp>
+#include <weft/pipe_info.hpp>
 
 #include "core/lane.hpp"
 
@@ -14,6 +16,14 @@ namespace weft::core {
 
 class dialer;
 class socket;
+
+/// Where a connection comes from.
+struct origin {
+  std::string url{};  // dialed or listened at
+  pipe_priorities priorities{};
+  bool dialed = false;
+  std::weak_ptr<dialer> redials{};  // when it is gone; empty for an accepted one
+};
 
 /// A pipe, its connection, and the ear on it.
 ///
@@ -39,9 +49,10 @@ class link final : public ext::pipe,
   bool attached() const noexcept { return attached_; }
   bool over() const noexcept { return over_; }
 
-  std::weak_ptr<dialer> origin;  // who redials when it is gone; empty for an accepted one
-  std::string url;               // dialed or listened at
-  drop_counts dropped;           // by the protocol; under the socket's lock
+  pipe_info info() const;
+
+  origin from;
+  drop_counts dropped;  // under the socket's lock
 
  private:
   friend class socket;  // and its guard
@@ -53,7 +64,7 @@ class link final : public ext::pipe,
   core::lane* lane_;
   bool attached_ = false;
   bool refused_ = false;  // by the protocol; the monitors know
-  bool over_ = false;  // on_closed() was told
+  bool over_ = false;     // on_closed() was told
 
   // While it is rung it is on the socket's list of those. A link that is over stays rung for ever: nobody can
   // put it there again, and the socket keeps it until it has come off.

@@ -7,8 +7,8 @@
 
 namespace weft::core {
 
-listener::listener(std::weak_ptr<socket> s, std::unique_ptr<ext::acceptor> a)
-    : socket_(std::move(s)), acceptor_(std::move(a)), local_(acceptor_->local().to_string()) {}
+listener::listener(std::weak_ptr<socket> s, std::unique_ptr<ext::acceptor> a, pipe_priorities p)
+    : socket_(std::move(s)), acceptor_(std::move(a)), local_(acceptor_->local().to_string()), priorities_(p) {}
 
 void listener::start() {
   acceptor_->start([weak = weak_from_this()](ext::connection_result r) {
@@ -19,7 +19,7 @@ void listener::start() {
 void listener::accepted(ext::connection_result r) {
   auto const s = socket_.lock();
   if (!s) return;
-  if (r) return s->add(*std::move(r), local_, {});
+  if (r) return s->add(*std::move(r), {.url = local_, .priorities = priorities_});
   auto const why = r.error();
   s->report(
       {.what = monitor_event::rejected, .url = local_, .peer = {}, .pipe = {}, .why = why.code, .detail = why.detail});

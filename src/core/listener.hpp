@@ -13,7 +13,7 @@ class socket;
 /// Brings the peers that come in at one address to one socket. On the loop, but for local().
 class listener final : public std::enable_shared_from_this<listener> {
  public:
-  listener(std::weak_ptr<socket>, std::unique_ptr<ext::acceptor>);
+  listener(std::weak_ptr<socket>, std::unique_ptr<ext::acceptor>, pipe_priorities);
 
   void start();
   void stop() noexcept { acceptor_.reset(); }
@@ -25,6 +25,7 @@ class listener final : public std::enable_shared_from_this<listener> {
   std::weak_ptr<socket> socket_;
   std::unique_ptr<ext::acceptor> acceptor_;
   std::string local_;
+  pipe_priorities priorities_;
 };
 
 }  // namespace weft::core

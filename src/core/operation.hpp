@@ -31,7 +31,8 @@ struct send_operation : operation {
 
 struct receive_operation : operation {
   message incoming;
-  bool served = false;  // the protocol answered, well or badly
+  bool started = false;  // by start(): nobody waits in a call, who would see to context::waiting
+  bool served = false;   // the protocol answered, well or badly
 };
 
 /// Waits for something about the socket rather than for a message.

@@ -25,6 +25,14 @@ conversation::~conversation() {
   if (context_) socket_->close_context(std::move(context_));
 }
 
+detached_socket::detached_socket() = default;
+detached_socket::detached_socket(std::shared_ptr<core::socket> s, std::unique_ptr<ext::context> c) noexcept
+    : socket(std::move(s)), context(std::move(c)) {}
+detached_socket::detached_socket(detached_socket&&) noexcept = default;
+detached_socket::~detached_socket() {
+  if (context) socket->close_context(std::move(context));
+}
+
 void conversation::send(message& m, op_options const& o, std::error_code& why) { why = socket_->send(*context_, m, o); }
 message conversation::receive(op_options const& o, std::error_code& why) {
   message m;
@@ -72,12 +80,14 @@ void endpoint_control::wait_for_peers(core::socket& s, std::size_t n, op_options
   why = s.wait_for_peers(n, o);
 }
 std::size_t endpoint_control::peers(core::socket& s) { return s.peers(); }
+std::optional<pipe_info> endpoint_control::pipe(core::socket& s, pipe_id id) { return s.pipe(id); }
+socket_statistics endpoint_control::statistics(core::socket& s) { return s.statistics(); }
 close_report endpoint_control::close(core::socket& s, clock::duration linger) { return s.close(linger); }
 int endpoint_control::receive_fd(core::socket& s, ext::context& c) { return s.receive_fd(c); }
 int endpoint_control::send_fd(core::socket& s, ext::context& c) { return s.send_fd(c); }
 
-monitor::monitor(std::shared_ptr<core::socket> s)
-    : socket_(std::move(s)), events_(std::make_shared<core::event_queue>()) {
+monitor::monitor(std::shared_ptr<core::socket> s, monitor_options const& o)
+    : socket_(std::move(s)), events_(std::make_shared<core::event_queue>(o)) {
   socket_->add_monitor(events_);
 }
 monitor::~monitor() {

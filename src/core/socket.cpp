@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/socket.hpp"
 
-#include "core/dialer.hpp"
-#include "core/event_queue.hpp"
 #include "core/guard.hpp"
 
 #include <algorithm>
@@ -141,108 +139,6 @@ void link::on_closed(std::error_code why) noexcept {
   socket_->remove(*this, why);
 }
 
-// Pipes come and go.
-
-void socket::add(std::unique_ptr<ext::connection> c, std::string const& url, std::weak_ptr<dialer> origin) {
-  std::shared_ptr<ext::connection> const connection(std::move(c));
-  std::shared_ptr<link> l;
-  {
-    guard lock(*this);
-    if (closed_) return;
-    auto const id = pipe_id{++last_pipe_};
-    auto* lane = engine_->loop().lane_of(connection->source());
-    l = std::make_shared<link>(shared_from_this(), id, connection, lane, options_.receive_window);
-    l->origin = std::move(origin);
-    l->url = url;
-    links_.emplace(static_cast<std::uint32_t>(id), l);
-    if (lane) keep_lane(lane, +1);
-  }
-  connection->start(l);
-  guard lock(*this);
-  if (!l->over_ && !closed_) attach(*l);
-}
-
-void socket::attach(link& l) {
-  monitor_event e{.url = l.url, .peer = l.connection_->peer_address(), .pipe = l.id()};
-  if (auto const why = protocol_->attach(l)) {
-    e.what = monitor_event::rejected;
-    e.why = why;
-    l.refused_ = true;
-    l.close(why);
-    return tell(e);
-  }
-  l.attached_ = true;
-  ++attached_;
-  changed();
-  l.open();
-  tell(e);
-}
-
-void socket::remove(link& l, std::error_code why) noexcept {
-  std::size_t const unconfirmed = l.connection_->unconfirmed();
-  unconfirmed_ += unconfirmed;
-  bool const was_attached = std::exchange(l.attached_, false);
-  if (was_attached) {
-    --attached_;
-    protocol_->detach(l);
-  }
-  discarded_ += l.held();
-  if (l.lane_) keep_lane(l.lane_, -1);
-  auto const id = static_cast<std::uint32_t>(l.id());
-  if (auto const it = links_.find(id); it != links_.end()) {
-    // Rung: it is on the list, or a thread is about to put it there.
-    bool const listed = l.rung_.exchange(true, std::memory_order_seq_cst);
-    (listed ? lingering_ : removed_).push_back(std::move(it->second));
-    links_.erase(it);
-  }
-  if (was_attached || (why && !l.refused_))
-    tell({.what = was_attached ? monitor_event::lost : monitor_event::rejected,
-          .url = l.url,
-          .peer = l.connection_->peer_address(),
-          .pipe = l.id(),
-          .why = why,
-          .detail = {},
-          .unconfirmed = unconfirmed});
-  if (auto d = l.origin.lock()) d->connection_over(was_attached);
-}
-
-void socket::keep_lane(lane* l, int n) {
-  auto it = std::ranges::find(lanes_, l, &std::pair<lane*, int>::first);
-  if (it == lanes_.end()) it = lanes_.insert(lanes_.end(), {l, 0});
-  it->second += n;
-  bool const changed = (n > 0 && it->second == n) || it->second == 0;
-  if (it->second == 0) lanes_.erase(it);
-  if (!changed) return;
-  if (attended_.load(std::memory_order_relaxed)) l->add_audience(n > 0 ? 1 : -1);
-  lanes_version_.fetch_add(1, std::memory_order_release);
-}
-
-void socket::tell(monitor_event const& e) noexcept {
-  for (auto& m : monitors_) m->push(e);
-}
-
-void socket::report(monitor_event e) {
-  guard lock(*this);
-  tell(e);
-}
-
-void socket::add_monitor(std::shared_ptr<event_queue> m) {
-  if (!engine_->ours()) raise(make_error_code(errc::forked));
-  guard lock(*this);
-  monitors_.push_back(std::move(m));
-}
-
-void socket::remove_monitor(event_queue const& m) noexcept {
-  if (!engine_->ours()) return;
-  guard lock(*this);
-  std::erase_if(monitors_, [&](auto& q) { return q.get() == &m; });
-}
-
-void socket::drop(drop_reason why, direction which, ext::pipe const* p, message&&) noexcept {
-  ++dropped_.at(why, which);
-  if (p) ++static_cast<link*>(const_cast<ext::pipe*>(p))->dropped.at(why, which);
-}
-
 // Parked callers.
 
 void socket::wake_receivers(ext::context& c) noexcept {
@@ -303,6 +199,17 @@ void socket::finish(operation& op, std::error_code why) noexcept {
   op.parked = false;
   op.why = why;
   finished_.push_back(op);
+}
+
+/// Everybody who waits to send or to receive ends in `why`.
+void socket::end_parked(std::error_code why) noexcept {
+  while (!senders_.empty()) finish(senders_.front(), why);
+  for (auto* place = places_.first(); place; place = places_.next(*place))
+    while (!place->receivers.empty()) {
+      auto& op = static_cast<receive_operation&>(place->receivers.front());
+      if (op.started) --place->owner.waiting;
+      finish(op, why);
+    }
 }
 
 // Alarms: the loop is asked for the soonest only, and not told when one is disarmed, for most are.

@@ -5,6 +5,7 @@
 #include <weft/ext/transport.hpp>
 #include <weft/monitor.hpp>
 #include <weft/socket.hpp>
+#include <weft/statistics.hpp>
 
 #include "core/engine.hpp"
 #include "core/link.hpp"
@@ -48,6 +49,11 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::error_code receive(ext::context&, message&, op_options const&);
   std::error_code try_send(ext::context&, message&);
   result<message> try_receive(ext::context&);
+  /// Without waiting: the operation completes once, perhaps before this returns. It is not to be touched until then.
+  void start(send_operation&);
+  void start(ext::context&, receive_operation&);
+  /// A message that was to be sent here ends instead, and is counted.
+  void discard(drop_reason, message&&);
   std::error_code wait_for_peers(std::size_t n, op_options const& o) {
     return wait_until([this, n] { return attached_ >= n; }, o);
   }
@@ -65,12 +71,17 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   int receive_fd(ext::context&);
   int send_fd(ext::context&);
 
+  /// From now on the socket moves though nobody waits in a call. `note` runs under the lock.
+  void watch_for(std::function<void()> const& note);
+
   void add_monitor(std::shared_ptr<event_queue>);
   void remove_monitor(event_queue const&) noexcept;
   void report(monitor_event);  ///< without the lock
 
   /// A new connection, from a dialer or a listener. On the loop.
-  void add(std::unique_ptr<ext::connection>, std::string const& url, std::weak_ptr<dialer>);
+  void add(std::unique_ptr<ext::connection>, origin);
+  std::optional<pipe_info> pipe(pipe_id);
+  socket_statistics statistics();
   /// Answers the rings, now. Without the lock.
   void attend() noexcept;
 
@@ -105,9 +116,13 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void pump_receivers(ext::context::parking&) noexcept;
   void pump_conditions() noexcept;
   void finish(operation&, std::error_code) noexcept;
-  void attach(link&);
+  void attach(link&, std::error_code verdict);
   void remove(link&, std::error_code why) noexcept;
   void tell(monitor_event const&) noexcept;
+  void count(monitor_event const&) noexcept;
+  void sum_up(link const&) noexcept;
+  void end_parked(std::error_code) noexcept;
+  std::optional<std::error_code> refuse_to_wait(ext::context&, message&);
   void keep_lane(lane*, int n);
   void deafen() noexcept;
   void forget(link&) noexcept;
@@ -123,13 +138,11 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   template <class Attempt>
   std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
   template <class Attempt>
-  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted,
-                                  unsigned seen);
+  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted, unsigned seen);
   template <class Operation>
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);
   std::error_code wait_for_the_end(op_options const&);
-  void watch_for(std::function<void()> const& note);
   ext::transport& transport_for(std::string_view text, weft::url const&);
 
   std::shared_ptr<core::engine> engine_;
@@ -143,6 +156,9 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::size_t unconfirmed_ = 0;  // of links that are gone
   std::size_t discarded_ = 0;
   drop_counts dropped_;
+  traffic gone_sent_;  // by pipes that are gone
+  traffic gone_received_;
+  std::vector<endpoint_statistics> endpoints_;
   std::uint32_t last_pipe_ = 0;
   bool closed_ = false;
 

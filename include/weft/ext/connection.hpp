@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/message.hpp>
+#include <weft/pipe_info.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -73,6 +74,8 @@ class connection {
   virtual bool peer_is_weft() const noexcept { return false; }
   /// The peer's address, for people. Constant.
   virtual std::string peer_address() const = 0;
+  /// Adds what else there is to know of the peer. Constant.
+  virtual void describe(pipe_info&) const {}
 };
 
 }  // namespace weft::ext

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/counters.hpp>
 #include <weft/ext/connection.hpp>
 #include <weft/ext/intrusive_list.hpp>
 #include <weft/ext/message_ring.hpp>
-#include <weft/stats.hpp>
 
 #include <cstdint>
 #include <utility>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/counters.hpp>
 #include <weft/error.hpp>
 #include <weft/ext/pipe.hpp>
 #include <weft/options.hpp>
 #include <weft/result.hpp>
-#include <weft/stats.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -92,6 +92,9 @@ class protocol {
   virtual void readable(pipe&) = 0;  ///< pipe.can_receive() is true; called for each message that arrived
   virtual void writable(pipe&) = 0;  ///< pipe.can_send() became true
   virtual std::unique_ptr<context> open_context() = 0;
+
+  /// Messages that send() took and that wait in the protocol for a peer with room.
+  virtual std::size_t queued() const noexcept { return 0; }
 };
 
 }  // namespace weft::ext
