@@ -25,6 +25,7 @@ struct monitor_event {
     refused,    ///< a dial failed: nobody there, an answer that made no sense, a time-out; it is tried again
     rejected,   ///< a peer came and was turned away, by us or by it
     lost,       ///< an attached peer is gone
+    warning,    ///< a listen() did what it was asked to, and perhaps should not have been: `detail` says why
     dropped,    ///< a message ended without reaching anybody; only for monitors that ask for these
   };
   kind what = connected;

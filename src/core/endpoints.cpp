@@ -59,12 +59,15 @@ std::string socket::listen(std::string_view text, listen_options const& o) {
   check(o);
   auto const parsed = url::parse(text).value();
   auto acceptor = transport_for(text, parsed).listen(parsed, handshake_, o).value();
+  auto warning = acceptor->warning();
   auto l = std::make_shared<listener>(weak_from_this(), std::move(acceptor), o.priorities);
   {
     guard lock(*this);
     if (closed_) raise(make_error_code(errc::closed));
     listeners_.push_back(l);
     endpoints_.push_back({.url = l->local(), .listens = true});
+    if (!warning.empty())
+      tell({.what = monitor_event::warning, .url = l->local(), .detail = std::move(warning)});
   }
   engine_->loop().post([l] { l->start(); });
   return l->local();

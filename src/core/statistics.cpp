@@ -171,6 +171,7 @@ void socket::count(monitor_event const& e) noexcept {
     case monitor_event::lost:
       ++it->lost;
       break;
+    case monitor_event::warning:
     case monitor_event::dropped:
       break;
   }

@@ -112,6 +112,18 @@ BOOST_FIXTURE_TEST_CASE(a_pipe_says_who_is_there_while_it_is, stage) {
   BOOST_TEST(!s.pipe(id).has_value());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_listen_that_is_a_risk_is_warned_about, stage) {
+  pair_socket s(home);
+  weft::monitor seen(s);
+  s.listen("script://here:1");
+  auto const url = s.listen("script://everywhere:2");
+  auto const e = seen.try_next();
+  BOOST_TEST_REQUIRE(e.has_value());
+  BOOST_TEST((e->what == monitor_event::warning));
+  BOOST_TEST(e->url == url);
+  BOOST_TEST(e->detail == "this is everywhere");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_best_effort_send_drops_instead_of_waiting, stage) {
   push_socket s(home, {}, {.best_effort = true});
   s.send("to nobody");

@@ -161,6 +161,7 @@ class script {
       std::erase_if(state_->accepts, [this](auto& a) { return a.first == this; });
     }
     url local() const override { return local_; }
+    std::string warning() const override { return local_.host == "everywhere" ? "this is everywhere" : ""; }
     void start(ext::connection_handler h) override {
       std::lock_guard lock(state_->mutex);
       state_->accepts.emplace_back(this, std::move(h));

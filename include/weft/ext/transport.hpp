@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace weft::ext {
@@ -46,6 +47,8 @@ class acceptor {
   virtual ~acceptor() = default;
   virtual url local() const = 0;  ///< with the port the system chose, if it chose one
   virtual void start(connection_handler) = 0;
+  /// What its owner should know about listening there; empty for nothing.
+  virtual std::string warning() const { return {}; }
 };
 
 /// Some URL schemes. Given to an engine, which keeps it; there is no global registry.
