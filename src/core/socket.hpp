@@ -123,12 +123,11 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   template <class Attempt>
   std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
   template <class Attempt>
-  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted,
-                                  unsigned seen);
+  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted, unsigned seen);
   template <class Operation>
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);
-  std::error_code wait_for_the_end(op_options const&);
+  std::error_code wait_although_closed(std::function<bool()> const& holds, op_options const&);
   void watch_for(std::function<void()> const& note);
   ext::transport& transport_for(std::string_view text, weft::url const&);
 

@@ -37,6 +37,9 @@ class context {
   /// A caller gave up its receive() (deadline, stop); what it was waiting for may be forgotten.
   virtual void abandon_receive() noexcept {}
 
+  /// It was woken, and whoever waited here wants nothing any more: somebody else may be woken in its place.
+  virtual void pass_on() noexcept {}
+
   /// The time given to protocol_host::arm() has come.
   virtual void expire() {}
 
@@ -92,6 +95,9 @@ class protocol {
   virtual void readable(pipe&) = 0;  ///< pipe.can_receive() is true; called for each message that arrived
   virtual void writable(pipe&) = 0;  ///< pipe.can_send() became true
   virtual std::unique_ptr<context> open_context() = 0;
+
+  /// Messages that send() took and that wait in the protocol for a peer with room.
+  virtual std::size_t queued() const noexcept { return 0; }
 };
 
 }  // namespace weft::ext
