@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <weft/pull.hpp>
 
-#include "policy/fair_queue.hpp"
+#include "policy/inbox.hpp"
 
 namespace weft {
 
@@ -9,7 +9,7 @@ namespace {
 
 class pull_protocol final : public ext::protocol {
  public:
-  explicit pull_protocol(ext::protocol_host& host) noexcept : host_(host) {}
+  pull_protocol(ext::protocol_host& host, pull::options const& o) noexcept : host_(host), inbox_(host, o.conflate) {}
 
   std::error_code attach(ext::pipe&) override {
     if (inbox_.full()) return errc::busy;
@@ -27,7 +27,7 @@ class pull_protocol final : public ext::protocol {
   class conversation;
 
   ext::protocol_host& host_;
-  policy::fair_queue inbox_;
+  policy::inbox inbox_;
   ext::context* open_ = nullptr;  // the socket's only one
 };
 
@@ -50,8 +50,8 @@ std::unique_ptr<ext::context> pull_protocol::open_context() { return std::make_u
 
 }  // namespace
 
-std::unique_ptr<ext::protocol> pull::make(ext::protocol_host& host, options const&) {
-  return std::make_unique<pull_protocol>(host);
+std::unique_ptr<ext::protocol> pull::make(ext::protocol_host& host, options const& o) {
+  return std::make_unique<pull_protocol>(host, o);
 }
 
 }  // namespace weft

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <weft/push.hpp>
 
-#include "policy/load_balancer.hpp"
+#include "policy/outbox.hpp"
 
 namespace weft {
 
@@ -9,57 +9,60 @@ namespace {
 
 class push_protocol final : public ext::protocol {
  public:
-  explicit push_protocol(ext::protocol_host& host) noexcept : host_(host) {}
+  push_protocol(ext::protocol_host& host, push::options const& o, policy::headers h) noexcept
+      : host_(host), outbox_(host, o.send_queue, h) {}
 
   std::error_code attach(ext::pipe& p) override {
-    if (p.can_send()) writable(p);
+    outbox_.attach(p);
     return {};
   }
-  void detach(ext::pipe& p) override { peers_.remove(p); }
+  void detach(ext::pipe& p) override { outbox_.detach(p); }
 
   // A puller has nothing to tell us. What it says all the same is taken, or its connection would fill up.
   void readable(ext::pipe& p) override {
-    while (p.can_receive()) p.receive();
+    while (p.can_receive()) host_.drop(drop_reason::unasked, direction::incoming, &p, p.receive());
   }
-  void writable(ext::pipe& p) override {
-    peers_.add(p);
-    host_.wake_senders();
-  }
+  void writable(ext::pipe& p) override { outbox_.writable(p); }
   std::unique_ptr<ext::context> open_context() override;
+  std::size_t queued() const noexcept override { return outbox_.queued(); }
 
  private:
   class conversation;
 
   ext::protocol_host& host_;
-  policy::load_balancer peers_;
+  policy::outbox outbox_;
 };
 
 class push_protocol::conversation final : public ext::context {
  public:
-  explicit conversation(push_protocol& owner) noexcept : peers_(owner.peers_) {}
+  explicit conversation(push_protocol& owner) noexcept : outbox_(owner.outbox_) {}
 
-  bool can_send() const noexcept override { return !peers_.empty(); }
-  std::error_code send(message& m) override {
-    ext::pipe* const p = peers_.next(m.size());
-    if (!p) return errc::message_too_large;
-    m.header().clear();  // a leftover of where it came from, if it was forwarded
-    peers_.send(*p, std::move(m));
-    return {};
-  }
+  bool can_send() const noexcept override { return outbox_.can_send(); }
+  std::error_code why_not() const noexcept override { return outbox_.why_not(); }
+  std::error_code send(message& m) override { return outbox_.send(m); }
 
   bool can_receive() const noexcept override { return true; }
   result<message> receive() override { return errc::unsupported; }
 
  private:
-  policy::load_balancer& peers_;
+  policy::outbox& outbox_;
 };
 
 std::unique_ptr<ext::context> push_protocol::open_context() { return std::make_unique<conversation>(*this); }
 
+std::unique_ptr<ext::protocol> make_push(ext::protocol_host& host, push::options const& o, policy::headers h) {
+  if (o.send_queue > policy::outbox::most) raise({errc::invalid_option, "push: send_queue is from 0 to 8192"});
+  return std::make_unique<push_protocol>(host, o, h);
+}
+
 }  // namespace
 
-std::unique_ptr<ext::protocol> push::make(ext::protocol_host& host, options const&) {
-  return std::make_unique<push_protocol>(host);
+std::unique_ptr<ext::protocol> push::make(ext::protocol_host& host, options const& o) {
+  return make_push(host, o, policy::headers::cleared);
+}
+
+std::unique_ptr<ext::protocol> raw_push::make(ext::protocol_host& host, options const& o) {
+  return make_push(host, o, policy::headers::kept);
 }
 
 }  // namespace weft

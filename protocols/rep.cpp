@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <weft/rep.hpp>
 
-#include "policy/backtrace.hpp"
-#include "policy/fair_queue.hpp"
+#include "policy/hungry_line.hpp"
+#include "policy/traced_queue.hpp"
 
 namespace weft {
 
@@ -14,19 +14,24 @@ class rep_protocol;
 class exchange final : public ext::context {
  public:
   explicit exchange(rep_protocol& owner) noexcept : owner_(owner) {}
+  ~exchange() override;
 
   bool can_send() const noexcept override { return !asked() || !requester_ || requester_->can_send(); }
+  std::error_code why_not() const noexcept override { return errc::peers_full; }
   std::error_code send(message&) override;
 
   bool can_receive() const noexcept override;
   result<message> receive() override;
+  void abandon_receive() noexcept override { pass_on(); }
+  void pass_on() noexcept override;
 
   /// `p` goes: a reply to it would find nobody.
   void lose(ext::pipe const& p) noexcept {
     if (requester_ == &p) requester_ = nullptr;
   }
 
-  ext::list_hook hook;
+  ext::list_hook held;             // among those with a request
+  mutable ext::list_hook told_no;  // can_receive() says no, and is remembered for it
 
  private:
   bool asked() const noexcept { return !way_back_.empty(); }
@@ -38,41 +43,51 @@ class exchange final : public ext::context {
 
 class rep_protocol final : public ext::protocol {
  public:
-  rep_protocol(ext::protocol_host& host, rep::options const& options) noexcept : host_(host), hops_(options.hops) {}
+  rep_protocol(ext::protocol_host& host, rep::options const& options) noexcept
+      : host_(host), requests_(host, options.hops) {}
 
   std::error_code attach(ext::pipe&) override { return {}; }
   void detach(ext::pipe&) override;
   void readable(ext::pipe&) override;
   void writable(ext::pipe&) override { host_.wake_senders(); }
-  std::unique_ptr<ext::context> open_context() override;
+  std::unique_ptr<ext::context> open_context() override { return std::make_unique<exchange>(*this); }
 
  private:
   friend class exchange;
 
-  void line_up(ext::pipe&);
+  void wake_one() noexcept {
+    if (!requests_.empty()) hungry_.wake_one(host_);
+  }
 
   ext::protocol_host& host_;
-  unsigned const hops_;
-  policy::fair_queue requests_;                               // pipes with a valid request in front
-  ext::intrusive_list<exchange, &exchange::hook> exchanges_;  // who received last stands last
-  // For statistics.
-  std::uint64_t requests_dropped_ = 0;  // too many hops
-  std::uint64_t replies_dropped_ = 0;   // nobody there any more
+  policy::traced_queue requests_;
+  policy::hungry_line<exchange, &exchange::told_no> hungry_;
+  ext::intrusive_list<exchange, &exchange::held> held_;
 };
 
-bool exchange::can_receive() const noexcept { return !owner_.requests_.empty(); }
+exchange::~exchange() {
+  told_no.unlink();
+  pass_on();
+}
+
+bool exchange::can_receive() const noexcept {
+  if (!owner_.requests_.empty()) return true;
+  owner_.hungry_.told_no(const_cast<exchange&>(*this));
+  return false;
+}
+
+void exchange::pass_on() noexcept { owner_.wake_one(); }
 
 result<message> exchange::receive() {
   ext::pipe& p = owner_.requests_.next();
   message request = p.receive();
-  owner_.line_up(p);
-  owner_.exchanges_.remove(*this);
-  owner_.exchanges_.push_back(*this);
+  owner_.requests_.add(p);
 
   // A reply that waited for the forgotten request's connection need not wait any more.
   if (asked()) owner_.host_.wake_senders();
   way_back_ = std::move(request.header());
   requester_ = &p;
+  if (!held.linked()) owner_.held_.push_back(*this);
   return request;
 }
 
@@ -85,50 +100,27 @@ std::error_code exchange::send(message& m) {
   if (requester_)
     requester_->send(std::move(reply));
   else
-    ++owner_.replies_dropped_;
+    owner_.host_.drop(drop_reason::peer_gone, direction::outgoing, nullptr, std::move(reply));
   requester_ = nullptr;
+  held.unlink();
   return {};
 }
 
 void rep_protocol::detach(ext::pipe& p) {
   requests_.remove(p);  // nobody is there who could have the replies
-  for (exchange* x = exchanges_.first(); x; x = exchanges_.next(*x)) x->lose(p);
+  for (exchange* x = held_.first(); x; x = held_.next(*x)) x->lose(p);
   host_.wake_senders();
 }
 
 void rep_protocol::readable(ext::pipe& p) {
-  bool const nothing_before = requests_.empty();
-  line_up(p);
-  if (!nothing_before || requests_.empty()) return;
-  for (exchange* x = exchanges_.first(); x; x = exchanges_.next(*x)) host_.wake_receivers(*x);
-}
-
-/// Gives `p` its place in the line once a valid request stands in front of what it holds. A malformed one
-/// stays there, so nothing behind it is ever served.
-void rep_protocol::line_up(ext::pipe& p) {
-  while (p.can_receive()) {
-    switch (policy::gather(p.front(), hops_)) {
-      case policy::backtrace::complete:
-        return requests_.add(p);
-      case policy::backtrace::malformed:
-        return p.close(errc::malformed);
-      case policy::backtrace::too_long:
-        p.receive();
-        ++requests_dropped_;
-    }
-  }
-}
-
-std::unique_ptr<ext::context> rep_protocol::open_context() {
-  auto x = std::make_unique<exchange>(*this);
-  exchanges_.push_back(*x);
-  return x;
+  requests_.add(p);
+  wake_one();
 }
 
 }  // namespace
 
 std::unique_ptr<ext::protocol> rep::make(ext::protocol_host& host, options const& o) {
-  if (o.hops < 1 || o.hops > 255) raise(errc::invalid_option);
+  if (o.hops < 1 || o.hops > 255) raise({errc::invalid_option, "rep: hops are from 1 to 255"});
   return std::make_unique<rep_protocol>(host, o);
 }
 

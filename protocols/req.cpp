@@ -20,10 +20,11 @@ class req_protocol;
 /// for a pipe to be sent again. It ends with its reply or a failure, which receive() takes away.
 class exchange final : public ext::context, public policy::request {
  public:
-  explicit exchange(req_protocol& owner) noexcept;
+  exchange(req_protocol& owner, resend_policy const& policy) noexcept;
   ~exchange() override;
 
   bool can_send() const noexcept override;
+  std::error_code why_not() const noexcept override;
   std::error_code send(message&) override;
 
   bool can_receive() const noexcept override { return canceled_ > 0 || !asked(); }
@@ -39,14 +40,20 @@ class exchange final : public ext::context, public policy::request {
   ext::list_hook hook;
 
  private:
+  bool resends() const noexcept { return policy_.every != clock::duration::zero(); }
+  bool may_try() const noexcept { return resends() && (policy_.tries == 0 || tried_ < policy_.tries); }
   void transmit(ext::pipe&, message&&);
+  void set_alarm() noexcept;
   void stand_in_line() noexcept;
   void fail(std::error_code) noexcept;
   void forget() noexcept;
 
   req_protocol& owner_;
+  resend_policy const policy_;
   ext::pipe* via_ = nullptr;
-  message request_;  // kept to be sent again, if ever
+  unsigned tried_ = 0;       // transmissions of the request
+  clock::duration pause_{};  // after the next one
+  message request_;          // kept to be sent again, if ever
   std::optional<message> reply_;
   std::error_code failure_;
   unsigned canceled_ = 0;  // callers still parked in receive() for a request that send() gave up
@@ -56,31 +63,37 @@ class req_protocol final : public ext::protocol {
  public:
   req_protocol(ext::protocol_host& host, req::options const& options) : host_(host), resend_(options.resend) {}
 
+  std::unique_ptr<ext::context> open(resend_policy const& policy) {
+    asked_.reserve(open_ + 1);
+    return std::make_unique<exchange>(*this, policy);
+  }
+
   std::error_code attach(ext::pipe&) override;
   void detach(ext::pipe&) override;
   void readable(ext::pipe&) override;
   void writable(ext::pipe&) override;
-  std::unique_ptr<ext::context> open_context() override;
+  std::unique_ptr<ext::context> open_context() override { return open(resend_); }
 
  private:
   friend class exchange;
 
-  bool resends() const noexcept { return resend_ != clock::duration::zero(); }
-  void set_alarm(exchange&) noexcept;
   void send_again();
 
   using exchanges = ext::intrusive_list<exchange, &exchange::hook>;
 
   ext::protocol_host& host_;
-  clock::duration const resend_;
+  resend_policy const resend_;  // of contexts that have none of their own
   policy::load_balancer peers_;
   policy::request_table<exchange> asked_;
   exchanges on_their_way_;  // oldest transmission first
   exchanges in_line_;       // to be sent again; empty while peers_ is not
   std::size_t open_ = 0;    // exchanges
+  std::size_t attached_ = 0;
 };
 
-exchange::exchange(req_protocol& owner) noexcept : owner_(owner) { ++owner_.open_; }
+exchange::exchange(req_protocol& owner, resend_policy const& policy) noexcept : owner_(owner), policy_(policy) {
+  ++owner_.open_;
+}
 
 exchange::~exchange() {
   forget();
@@ -88,6 +101,8 @@ exchange::~exchange() {
 }
 
 bool exchange::can_send() const noexcept { return !owner_.peers_.empty(); }
+
+std::error_code exchange::why_not() const noexcept { return owner_.attached_ > 0 ? errc::peers_full : errc::no_peers; }
 
 std::error_code exchange::send(message& m) {
   ext::pipe* const p = owner_.peers_.next(m.size());
@@ -101,7 +116,9 @@ std::error_code exchange::send(message& m) {
   owner_.asked_.ask(*this);
   m.header().clear();
   m.header().push(id());
-  if (owner_.resends()) request_ = m.share();
+  if (resends()) request_ = m.share();
+  tried_ = 0;
+  pause_ = policy_.every;
   transmit(*p, std::move(m));
   return {};
 }
@@ -130,6 +147,7 @@ void exchange::abandon_receive() noexcept {
 
 void exchange::expire() {
   assert(asked());
+  if (!may_try()) return fail(errc::gave_up);
   stand_in_line();
   owner_.send_again();
 }
@@ -141,7 +159,8 @@ void exchange::answer(message&& m) noexcept {
 }
 
 void exchange::lose_peer() {
-  if (!owner_.resends()) return fail(errc::connection_reset);
+  if (!resends()) return fail(errc::connection_reset);
+  if (!may_try()) return fail(errc::gave_up);
   stand_in_line();
 }
 
@@ -156,13 +175,24 @@ void exchange::resend() {
 // overdue from then on.
 void exchange::transmit(ext::pipe& p, message&& m) {
   via_ = &p;
+  ++tried_;
   owner_.on_their_way_.push_back(*this);
   owner_.peers_.send(p, std::move(m));
-  owner_.set_alarm(*this);
+  if (resends()) set_alarm();
+}
+
+void exchange::set_alarm() noexcept {
+  auto const now = owner_.host_.now();
+  // A year that does not fit is for ever.
+  if (pause_ < clock::time_point::max() - now) owner_.host_.arm(*this, now + pause_);
+  auto const next = static_cast<double>(pause_.count()) * policy_.backoff;
+  pause_ = next < static_cast<double>(policy_.longest.count()) ? clock::duration(static_cast<clock::rep>(next))
+                                                               : policy_.longest;
 }
 
 void exchange::stand_in_line() noexcept {
   via_ = nullptr;
+  owner_.host_.disarm(*this);
   hook.unlink();
   owner_.in_line_.push_back(*this);
 }
@@ -181,16 +211,19 @@ void exchange::forget() noexcept {
   hook.unlink();
   via_ = nullptr;
   request_ = {};
+  if (reply_) owner_.host_.drop(drop_reason::unasked, direction::incoming, nullptr, *std::move(reply_));
   reply_.reset();
   failure_ = {};
 }
 
 std::error_code req_protocol::attach(ext::pipe& p) {
+  ++attached_;
   if (p.can_send()) writable(p);
   return {};
 }
 
 void req_protocol::detach(ext::pipe& p) {
+  --attached_;
   peers_.remove(p);
   for (exchange *next, *x = on_their_way_.first(); x; x = next) {
     next = on_their_way_.next(*x);
@@ -203,9 +236,15 @@ void req_protocol::readable(ext::pipe& p) {
   while (p.can_receive()) {
     message m = p.receive();
     auto const id = policy::take_id(m);
-    if (!id) return p.close(errc::malformed);
+    if (!id) {
+      host_.drop(drop_reason::malformed, direction::incoming, &p, std::move(m));
+      return p.close(errc::malformed);
+    }
     // Whoever sent it: the request may have gone to several peers by now.
-    if (exchange* x = asked_.find(*id)) x->answer(std::move(m));
+    if (exchange* x = asked_.find(*id))
+      x->answer(std::move(m));
+    else
+      host_.drop(drop_reason::unasked, direction::incoming, &p, std::move(m));
   }
 }
 
@@ -215,27 +254,26 @@ void req_protocol::writable(ext::pipe& p) {
   if (!peers_.empty()) host_.wake_senders();
 }
 
-std::unique_ptr<ext::context> req_protocol::open_context() {
-  asked_.reserve(open_ + 1);
-  return std::make_unique<exchange>(*this);
-}
-
-void req_protocol::set_alarm(exchange& x) noexcept {
-  auto const now = host_.now();
-  // A year that does not fit is for ever.
-  if (resends() && resend_ < clock::time_point::max() - now) host_.arm(x, now + resend_);
-}
-
 /// Requests that were sent before go before new ones.
 void req_protocol::send_again() {
   while (!in_line_.empty() && !peers_.empty()) in_line_.pop_front().resend();
 }
 
+void check(resend_policy const& r) {
+  if (r.every >= clock::duration::zero() && r.longest >= r.every && r.backoff >= 1) return;
+  raise({errc::invalid_option, "resend_policy: 0 <= every <= longest, and backoff is 1 or more"});
+}
+
 }  // namespace
 
 std::unique_ptr<ext::protocol> req::make(ext::protocol_host& host, options const& o) {
-  if (o.resend < clock::duration::zero()) raise(errc::invalid_option);
+  check(o.resend);
   return std::make_unique<req_protocol>(host, o);
+}
+
+std::unique_ptr<ext::context> req::open(ext::protocol& p, options const& o) {
+  check(o.resend);
+  return static_cast<req_protocol&>(p).open(o.resend);
 }
 
 }  // namespace weft

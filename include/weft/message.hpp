@@ -3,6 +3,7 @@
 
 #include <weft/export.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -56,6 +57,15 @@ class WEFT_API header {
     if (size_ == in_place + 1) shrink();
     --size_;
     return word;
+  }
+  /// The same at the other end: the outermost hop.
+  void push_front(std::uint32_t word) {  ///< \pre !full()
+    push(word);
+    std::rotate(data(), data() + size_ - 1, data() + size_);
+  }
+  std::uint32_t pop_front() noexcept {  ///< \pre !empty()
+    std::rotate(data(), data() + 1, data() + size_);
+    return pop();
   }
   void clear() noexcept {
     if (size_ > in_place) release();

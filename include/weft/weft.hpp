@@ -12,6 +12,8 @@
 #include <weft/pipe_info.hpp>
 #include <weft/pull.hpp>
 #include <weft/push.hpp>
+#include <weft/raw_rep.hpp>
+#include <weft/raw_req.hpp>
 #include <weft/rep.hpp>
 #include <weft/req.hpp>
 #include <weft/result.hpp>

@@ -4,6 +4,7 @@
 #include <weft/message.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -42,6 +43,13 @@ inline backtrace gather(message& request, unsigned limit) {
     if (is_id(*word)) return backtrace::complete;
   }
   return backtrace::too_long;
+}
+
+/// Whether the header is a stack as gather() leaves it, of `least` words or more.
+inline bool is_complete(header const& h, std::size_t least = 1) noexcept {
+  auto const is_id = [](std::uint32_t word) { return (word & id_bit) != 0; };
+  auto const words = h.words();
+  return words.size() >= least && std::ranges::find_if(words, is_id) == words.end() - 1;
 }
 
 /// Takes the id off a reply: its only word. Zero, which is nobody's id, when there is more in the header;

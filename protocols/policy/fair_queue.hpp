@@ -4,12 +4,15 @@
 #include <weft/ext/message_ring.hpp>
 #include <weft/ext/pipe.hpp>
 
+#include "policy/levels.hpp"
+
 #include <cstddef>
 
 namespace weft::policy {
 
 /// Takes messages from many pipes, one from each in turn. Who has something new stands at the end of the
-/// line, so a busy peer delays another by one message at most.
+/// line, so a busy peer delays another of its priority by one message at most. A pipe of a better priority is
+/// served before all of the worse ones.
 /// Thread safety: none; guarded by the socket's lock.
 class fair_queue {
  public:
@@ -17,7 +20,7 @@ class fair_queue {
 
   /// `p` has a message.
   void add(ext::pipe& p) noexcept {
-    if (!p.receive_hook.linked()) line_.push_back(p);
+    if (!p.receive_hook.linked()) line_.push_back(p, p.receive_priority());
   }
   /// `p` goes, and what it holds goes with it.
   void remove(ext::pipe& p) noexcept { p.receive_hook.unlink(); }
@@ -40,13 +43,17 @@ class fair_queue {
   }
   /// The pipe whose turn it is, which ends with that: add() it again if it has more. For protocols that
   /// keep() nothing. \pre !empty()
-  ext::pipe& next() noexcept { return line_.pop_front(); }
+  ext::pipe& next() noexcept {
+    ext::pipe& p = *line_.first();
+    remove(p);
+    return p;
+  }
 
  private:
   static constexpr std::size_t most_kept = 4096;
 
   ext::message_ring kept_;  // older than anything in the line
-  ext::intrusive_list<ext::pipe, &ext::pipe::receive_hook> line_;
+  levels<&ext::pipe::receive_hook> line_;
 };
 
 }  // namespace weft::policy

@@ -3,20 +3,22 @@
 
 #include <weft/ext/pipe.hpp>
 
+#include "policy/levels.hpp"
+
 #include <cassert>
 #include <cstddef>
 #include <utility>
 
 namespace weft::policy {
 
-/// Round robin over the pipes that can take a message now. Who joins, joins at the end of the line, so
-/// nobody's turn moves when others come and go.
+/// Round robin over the pipes that can take a message now, those of the best priority that has any. Who joins,
+/// joins at the end of its line, so nobody's turn moves when others come and go.
 /// Thread safety: none; guarded by the socket's lock.
 class load_balancer {
  public:
   /// `p` became writable.
   void add(ext::pipe& p) noexcept {
-    if (!p.send_hook.linked()) ready_.push_back(p);
+    if (!p.send_hook.linked()) ready_.push_back(p, p.send_priority());
   }
   void remove(ext::pipe& p) noexcept { p.send_hook.unlink(); }
 
@@ -27,11 +29,11 @@ class load_balancer {
     return ready_.empty();
   }
 
-  /// The next pipe whose peer takes a body of `size` bytes; null when none that is ready does. One that is
-  /// passed over for its limit keeps its turn.
+  /// The next pipe whose peer takes a body of `size` bytes, whatever its priority; null when none that is ready
+  /// does. One that is passed over for its limit keeps its turn.
   ext::pipe* next(std::size_t size) noexcept {
     ext::pipe* p = ready_.first();
-    while (p && !(p->can_send() && size <= p->max_message())) p = ready_.next(*p);
+    while (p && !(p->can_send() && size <= p->max_message())) p = ready_.next(*p, p->send_priority());
     return p;
   }
 
@@ -40,11 +42,11 @@ class load_balancer {
     assert(p.can_send());
     remove(p);
     p.send(std::move(m));
-    if (p.can_send()) ready_.push_back(p);
+    if (p.can_send()) ready_.push_back(p, p.send_priority());
   }
 
  private:
-  ext::intrusive_list<ext::pipe, &ext::pipe::send_hook> ready_;  // whose turn it is stands first
+  levels<&ext::pipe::send_hook> ready_;  // whose turn it is stands first
 };
 
 }  // namespace weft::policy

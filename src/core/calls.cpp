@@ -142,7 +142,8 @@ std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options 
   }
   guard lock(*this);
   if (counted) --c.waiting;
-  if (w.gave_up()) c.abandon_receive();
+  // A stop that came in between is first seen by the attempt itself.
+  if (w.gave_up() || (counted && why == errc::canceled)) c.abandon_receive();
   return why;
 }
 
@@ -170,14 +171,13 @@ std::error_code socket::wait_until(std::function<bool()> holds, op_options const
 }
 
 /// For close(), which must wait although the socket is closed.
-std::error_code socket::wait_for_the_end(op_options const& o) {
+std::error_code socket::wait_although_closed(std::function<bool()> const& holds, op_options const& o) {
   waiter w(*this, o);
-  std::function<bool()> const gone = [this] { return links_.empty(); };
   condition op;
-  op.wanted = &gone;
+  op.wanted = &holds;
   {
     guard lock(*this);
-    if (gone()) return {};
+    if (holds()) return {};
     op.parked = true;
     conditions_.push_back(op);
   }

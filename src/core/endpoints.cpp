@@ -143,10 +143,15 @@ close_report socket::close(clock::duration linger) {
   return {unconfirmed_, discarded_};
 }
 
-/// Lets every connection deliver what it has, for as long as `linger`, then ends the rest.
+/// Lets the protocol hand over what it has queued, and every connection deliver what it has, for as long as `linger`,
+/// then ends the rest.
 void socket::end_connections(clock::duration linger) {
+  op_options const until{.until = linger};
+  if (linger > clock::duration::zero())
+    (void)wait_although_closed([this] { return protocol_->queued() == 0 || links_.empty(); }, until);
   {
     guard lock(*this);
+    unconfirmed_ += protocol_->queued();
     for (auto& [id, l] : links_) {
       l->end_credit();
       if (linger > clock::duration::zero())
@@ -156,14 +161,15 @@ void socket::end_connections(clock::duration linger) {
       l->touch();
     }
   }
-  if (linger > clock::duration::zero() && wait_for_the_end({.until = linger})) {
+  auto const gone = [this] { return links_.empty(); };
+  if (linger > clock::duration::zero() && wait_although_closed(gone, until)) {
     guard lock(*this);
     for (auto& [id, l] : links_) {
       l->connection_->close(errc::closed);
       l->touch();
     }
   }
-  wait_for_the_end({});
+  (void)wait_although_closed(gone, {});
   guard lock(*this);
   if (attended_.exchange(false))
     for (auto& [lane, users] : lanes_) lane->add_audience(-1);

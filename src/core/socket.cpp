@@ -171,6 +171,7 @@ void socket::pump_receivers(ext::context::parking& place) noexcept {
     auto& op = static_cast<receive_operation&>(place.receivers.front());
     if (!op.claim()) {
       op.hook.unlink();  // another case of its select won
+      place.owner.pass_on();
       continue;
     }
     auto got = place.owner.receive();

@@ -142,7 +142,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   template <class Operation>
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);
-  std::error_code wait_for_the_end(op_options const&);
+  std::error_code wait_although_closed(std::function<bool()> const& holds, op_options const&);
   ext::transport& transport_for(std::string_view text, weft::url const&);
 
   std::shared_ptr<core::engine> engine_;

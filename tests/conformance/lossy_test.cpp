@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(what_is_to_happen_over_lossy_happens) {
   engine e;
   wrapped(transports::make_inproc, faults)(e);
   rep_socket rep(e);
-  req_socket req(e, {.resend = 10ms});
+  req_socket req(e, {.resend = {.every = 10ms}});
   req.dial(rep.listen("lossy+inproc://counted"), {.retry_min = 1ms, .retry_max = 10ms});
   auto service = std::async(std::launch::async, [&] {
     for (std::error_code why; !why;) {

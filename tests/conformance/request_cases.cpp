@@ -49,7 +49,7 @@ void a_waiting_request_moves_on_when_its_service_is_lost(stage& s) {
 }
 
 void a_request_that_is_sent_once_ends_with_its_service(stage& s) {
-  req_socket req(s.here(), {.resend = 0s});
+  req_socket req(s.here(), {.resend = resend_policy::never});
   rep_socket rep(s.there());
   s.connect(req, rep);
   req.send("question", soon());
@@ -62,7 +62,7 @@ void a_request_that_is_sent_once_ends_with_its_service(stage& s) {
 
 void a_silent_service_is_asked_again(stage& s) {
   couple<req_socket, rep_socket> c(s);
-  req_socket impatient(s.here(), {.resend = 20ms});
+  req_socket impatient(s.here(), {.resend = {.every = 20ms}});
   impatient.dial(c.url);
   impatient.send("question", soon());
   for (int i = 0; i != 3; ++i) BOOST_TEST(c.b.receive(soon()).text() == "question");
@@ -92,7 +92,7 @@ std::size_t ask(req_context context, std::size_t first, std::size_t count) {
 // and no context gets one that is not its own.
 void every_request_is_answered_in_the_end(stage& s) {
   rep_socket rep(s.there());
-  req_socket req(s.here(), {.resend = 20ms});
+  req_socket req(s.here(), {.resend = {.every = 20ms}});
   req.dial(s.listen(rep), {.retry_min = 1ms, .retry_max = 10ms});
   req.dial(s.listen(rep), {.retry_min = 1ms, .retry_max = 10ms});
   constexpr std::size_t askers = 4, each = 100;

@@ -222,6 +222,19 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(message_header)
 
+BOOST_AUTO_TEST_CASE(a_header_takes_words_at_its_front_too) {
+  header h;
+  for (std::uint32_t i = 1; i < header::capacity; ++i) h.push(i);
+  h.push_front(0);
+  for (std::uint32_t i = 0; i < header::capacity; ++i) {
+    BOOST_TEST(h.top() == header::capacity - 1);
+    BOOST_TEST(h.pop_front() == i);
+  }
+  BOOST_TEST(h.empty());
+  for (std::uint32_t i = 0; i < 10; ++i) h.push_front(i);
+  BOOST_TEST((words(h) == std::vector<std::uint32_t>{9, 8, 7, 6, 5, 4, 3, 2, 1, 0}));
+}
+
 BOOST_AUTO_TEST_CASE(holds_up_to_256_words_in_order) {
   header h;
   std::vector<std::uint32_t> expected;

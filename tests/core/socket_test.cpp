@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(an_alarm_comes_though_nobody_waits) {
   using namespace std::chrono_literals;
   weft::engine home({.helper = false});
   test::script net(home);
-  req_socket req(home, {.resend = 2ms});
+  req_socket req(home, {.resend = {.every = 2ms}});
   req.dial("script://peer");
   auto const end = net.answer(10);
   req.send("again", soon());

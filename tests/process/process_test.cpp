@@ -109,7 +109,7 @@ void a_request_is_sent_again_to_a_restarted_service(url_text fresh) {
 void a_request_that_is_sent_once_ends_with_its_service(url_text fresh) {
   child service("mute_rep", {fresh});
   engine e;
-  req_socket req(e, {.resend = 0s});
+  req_socket req(e, {.resend = resend_policy::never});
   req.dial(service.line().value());
   req.send("question", soon());
   BOOST_TEST((service.line() == "question"));

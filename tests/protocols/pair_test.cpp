@@ -124,6 +124,62 @@ BOOST_AUTO_TEST_CASE(a_peer_may_speak_before_there_is_a_context) {
   BOOST_TEST(drain() == "early ");
 }
 
+BOOST_AUTO_TEST_CASE(says_why_it_cannot_send) {
+  BOOST_TEST(context->why_not() == make_error_code(errc::no_peers));
+  a.join(0);
+  BOOST_TEST(context->why_not() == make_error_code(errc::peers_full));
+  a.leave();
+  BOOST_TEST(context->why_not() == make_error_code(errc::no_peers));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_waits_for_the_next_peer) {
+  auto queued = weft::pair::make(host, {.send_queue = 2});
+  auto x = queued->open_context();
+  test::scripted_peer first{*queued, 4}, second{*queued, 5};
+  first.join(1);
+  for (auto* text : {"1", "2", "3"}) {
+    message m(text);
+    BOOST_TEST(x->can_send());
+    BOOST_TEST(!x->send(m));
+  }
+  BOOST_TEST(!x->can_send());
+  first.leave();
+  BOOST_TEST(queued->queued() == 2u);
+  host.woke_senders();
+  second.join();
+  BOOST_TEST(host.woke_senders());
+  BOOST_TEST(first.heard() == "1 ");
+  BOOST_TEST(second.heard() == "2 3 ");
+}
+
+BOOST_AUTO_TEST_CASE(may_be_asked_for_the_newest_only) {
+  auto newest = weft::pair::make(host, {.conflate = true});
+  auto x = newest->open_context();
+  test::scripted_peer p{*newest, 4};
+  p.join();
+  for (auto* text : {"1", "2"}) p.say(text);
+  p.leave();
+  BOOST_TEST(x->receive()->text() == "2");
+  BOOST_TEST(!x->can_receive());
+  BOOST_TEST((host.dropped().at(0).why == drop_reason::displaced));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_has_8192_places_at_most) {
+  BOOST_CHECK_NO_THROW(weft::pair::make(host, {.send_queue = 8192}));
+  BOOST_CHECK_EXCEPTION(weft::pair::make(host, {.send_queue = 8193}), std::system_error,
+                        [](std::system_error const& e) { return e.code() == make_error_code(errc::invalid_option); });
+}
+
+BOOST_AUTO_TEST_CASE(a_raw_one_sends_the_header_along) {
+  auto raw = raw_pair::make(host, {});
+  auto x = raw->open_context();
+  test::scripted_peer p{*raw, 4};
+  p.join();
+  message m = test::with_header({1, 2}, "body");
+  BOOST_TEST(!x->send(m));
+  BOOST_TEST(p.link.sent[0].header().size() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

@@ -98,6 +98,38 @@ BOOST_AUTO_TEST_CASE(cannot_send) {
   BOOST_TEST(m.text() == "x");
 }
 
+BOOST_AUTO_TEST_CASE(a_better_priority_is_received_first) {
+  b.pipe.set_priorities(8, 1);
+  for (auto* text : {"a1", "a2"}) a.say(text);
+  for (auto* text : {"b1", "b2"}) b.say(text);
+  BOOST_TEST(drain() == "b1 b2 a1 a2 ");
+}
+
+BOOST_AUTO_TEST_CASE(may_be_asked_for_the_newest_only) {
+  auto newest = weft::pull::make(host, {.conflate = true});
+  auto x = newest->open_context();
+  test::scripted_peer p{*newest, 4, 2};
+  p.join();
+  for (auto* text : {"1", "2", "3"}) p.say(text);
+  BOOST_TEST(x->receive()->text() == "3");
+  BOOST_TEST(!x->can_receive());
+  auto const gone = host.dropped();
+  BOOST_REQUIRE(gone.size() == 2u);
+  for (auto const& d : gone) BOOST_TEST((d.why == drop_reason::displaced && d.from == pipe_id{4}));
+  BOOST_TEST(p.link.granted == 2u + 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_raw_one_is_the_same) {
+  auto raw = raw_pull::make(host, {});
+  auto x = raw->open_context();
+  test::scripted_peer p{*raw, 4};
+  p.join();
+  p.say(test::with_header({7}, "body"));
+  auto const m = x->receive().value();
+  BOOST_TEST(m.text() == "body");
+  BOOST_TEST(m.header().top() == 7u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

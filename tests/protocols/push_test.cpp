@@ -133,6 +133,67 @@ BOOST_AUTO_TEST_CASE(cannot_receive) {
   BOOST_TEST(context->receive().error() == make_error_code(errc::unsupported));
 }
 
+BOOST_AUTO_TEST_CASE(says_why_it_cannot_send) {
+  BOOST_TEST(context->why_not() == make_error_code(errc::no_peers));
+  a.join(0);
+  BOOST_TEST(context->why_not() == make_error_code(errc::peers_full));
+  a.leave();
+  BOOST_TEST(context->why_not() == make_error_code(errc::no_peers));
+}
+
+BOOST_AUTO_TEST_CASE(a_better_priority_is_served_first) {
+  b.pipe.set_priorities(1, 8);
+  a.join();
+  b.join(2);
+  for (auto* text : {"1", "2", "3"}) BOOST_TEST(!send(text));
+  BOOST_TEST(b.heard() == "1 2 ");
+  BOOST_TEST(a.heard() == "3 ");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_puller_says_is_counted) {
+  a.join();
+  a.say("x");
+  auto const gone = host.dropped();
+  BOOST_REQUIRE(gone.size() == 1u);
+  BOOST_TEST((gone[0].why == drop_reason::unasked && gone[0].which == direction::incoming));
+  BOOST_TEST((gone[0].from == pipe_id{1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_takes_what_no_peer_has_room_for) {
+  auto queued = weft::push::make(host, {.send_queue = 2});
+  auto x = queued->open_context();
+  test::scripted_peer late{*queued, 4};
+  for (auto* text : {"1", "2"}) {
+    message m(text);
+    BOOST_TEST(x->can_send());
+    BOOST_TEST(!x->send(m));
+  }
+  BOOST_TEST(!x->can_send());
+  BOOST_TEST(queued->queued() == 2u);
+  late.join(1);
+  BOOST_TEST(late.heard() == "1 ");
+  BOOST_TEST(x->can_send());
+  late.make_room(5);
+  BOOST_TEST(late.heard() == "1 2 ");
+  BOOST_TEST(queued->queued() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_has_8192_places_at_most) {
+  BOOST_CHECK_NO_THROW(weft::push::make(host, {.send_queue = 8192}));
+  BOOST_CHECK_EXCEPTION(weft::push::make(host, {.send_queue = 8193}), std::system_error,
+                        [](std::system_error const& e) { return e.code() == make_error_code(errc::invalid_option); });
+}
+
+BOOST_AUTO_TEST_CASE(a_raw_one_sends_the_header_along) {
+  auto raw = raw_push::make(host, {});
+  auto x = raw->open_context();
+  test::scripted_peer p{*raw, 4};
+  p.join();
+  message m = test::with_header({1, 2}, "body");
+  BOOST_TEST(!x->send(m));
+  BOOST_TEST(p.link.sent[0].header().size() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

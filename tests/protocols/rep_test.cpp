@@ -134,14 +134,60 @@ BOOST_AUTO_TEST_CASE(many_contexts_answer_in_any_order) {
   for (std::uint32_t i = 0; i < 100; ++i) BOOST_TEST(is(a.link.sent.at(99 - i), {id + i}, "a"));
 }
 
-BOOST_AUTO_TEST_CASE(every_context_hears_of_a_request_who_received_last_hears_last) {
+// A thousand contexts and one message: one of those who wait is woken, not a thousand.
+BOOST_AUTO_TEST_CASE(a_request_wakes_one_of_those_who_wait_the_first_first) {
+  auto z = protocol->open_context();
+  for (auto* c : {x.get(), y.get(), z.get()}) {
+    BOOST_TEST(!c->can_receive());
+    c->waiting = 1;
+  }
+  a.say(request("1"));
+  BOOST_TEST((host.woken() == std::vector{x.get()}));
+  a.say(request("2"));
+  BOOST_TEST((host.woken() == std::vector{y.get()}));
+  x->receive().value();
+  BOOST_TEST(x->can_receive());
+  y->receive().value();
+  BOOST_TEST(!x->can_receive());
+  BOOST_TEST(!y->can_receive());
+  a.say(request("3"));
+  BOOST_TEST((host.woken() == std::vector{z.get()}));
+  z->receive().value();
+  a.say(request("4"));
+  BOOST_TEST((host.woken() == std::vector{x.get()}));
+}
+
+BOOST_AUTO_TEST_CASE(who_only_asked_hears_of_a_request_and_so_does_the_first_who_waits) {
+  BOOST_TEST(!x->can_receive());  // a descriptor, say
+  BOOST_TEST(!y->can_receive());
+  y->waiting = 1;
   a.say(request("1"));
   BOOST_TEST((host.woken() == std::vector{x.get(), y.get()}));
-  x->receive().value();
-  a.say(request("2"));
-  BOOST_TEST((host.woken() == std::vector{y.get(), x.get()}));
-  a.say(request("3"));  // they know
+  a.say(request("2"));  // they know
   BOOST_TEST(host.woken().empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_was_woken_and_gives_up_passes_it_on) {
+  auto const wake_x_with_y_behind = [&](std::string_view text) {
+    for (auto* c : {x.get(), y.get()}) {
+      BOOST_TEST(!c->can_receive());
+      c->waiting = 1;
+    }
+    a.say(request(text));
+    BOOST_TEST((host.woken() == std::vector{x.get()}));
+    x->waiting = 0;
+  };
+  wake_x_with_y_behind("1");
+  x->abandon_receive();
+  BOOST_TEST((host.woken() == std::vector{y.get()}));
+  y->receive().value();
+  wake_x_with_y_behind("2");
+  x->pass_on();
+  BOOST_TEST((host.woken() == std::vector{y.get()}));
+  y->receive().value();
+  wake_x_with_y_behind("3");
+  x.reset();
+  BOOST_TEST((host.woken() == std::vector{y.get()}));
 }
 
 BOOST_AUTO_TEST_CASE(send_waits_while_the_requester_has_no_room) {
@@ -273,6 +319,41 @@ BOOST_AUTO_TEST_CASE(a_context_may_go_with_its_request) {
   a.leave();
   b.say(request("q"));
   BOOST_TEST(y->receive()->text() == "q");
+}
+
+BOOST_AUTO_TEST_CASE(says_why_it_cannot_send) {
+  test::scripted_peer busy{*protocol, 3};
+  busy.join(0);
+  busy.say(request("q"));
+  x->receive().value();
+  BOOST_TEST(!x->can_send());
+  BOOST_TEST(x->why_not() == make_error_code(errc::peers_full));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_dropped_is_said) {
+  a.say(word(1) + word(2) + word(3) + word(4) + word(5) + word(6) + word(7) + word(8) + request("too far"));
+  a.say(request("q"));
+  x->receive().value();
+  b.say("bad");
+  a.leave();
+  b.leave();
+  BOOST_TEST(!send(*x, "a"));
+  auto const gone = host.dropped();
+  BOOST_REQUIRE(gone.size() == 3u);
+  BOOST_TEST((gone[0].why == drop_reason::too_many_hops && gone[0].which == direction::incoming));
+  BOOST_TEST((gone[0].from == pipe_id{1}));
+  BOOST_TEST((gone[1].why == drop_reason::malformed && gone[1].from == pipe_id{2}));
+  BOOST_TEST((gone[2].why == drop_reason::peer_gone && gone[2].which == direction::outgoing));
+  BOOST_TEST(gone[2].what.text() == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_better_priority_is_served_first) {
+  b.pipe.set_priorities(8, 7);
+  for (auto* text : {"a1", "a2"}) a.say(request(text));
+  for (auto* text : {"b1", "b2"}) b.say(request(text));
+  std::string order;
+  while (x->can_receive()) order.append(x->receive()->text()) += ' ';
+  BOOST_TEST(order == "b1 b2 a1 a2 ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,10 +14,10 @@ auto const connection_reset = make_error_code(errc::connection_reset);
 auto const message_too_large = make_error_code(errc::message_too_large);
 
 struct each_second : req_fixture {
-  each_second() : req_fixture({.resend = 1s}) {}
+  each_second() : req_fixture({.resend = {.every = 1s}}) {}
 };
 struct never : req_fixture {
-  never() : req_fixture({.resend = 0s}) {}
+  never() : req_fixture({.resend = resend_policy::never}) {}
 };
 
 }  // namespace
@@ -284,7 +284,7 @@ BOOST_FIXTURE_TEST_CASE(without_resending_there_is_no_alarm_and_no_second_refere
 }
 
 BOOST_AUTO_TEST_CASE(a_time_that_never_comes_sets_no_alarm) {
-  req_fixture f({.resend = clock::duration::max()});
+  req_fixture f({.resend = {.every = clock::duration::max()}});
   f.host.set_now(clock::time_point(1h));
   f.a.join();
   f.b.join();
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(a_time_that_never_comes_sets_no_alarm) {
 }
 
 BOOST_FIXTURE_TEST_CASE(the_time_is_not_negative, req_fixture) {
-  BOOST_CHECK_EXCEPTION(weft::req::make(host, {.resend = -1s}), std::system_error,
+  BOOST_CHECK_EXCEPTION(weft::req::make(host, {.resend = {.every = -1s}}), std::system_error,
                         [](std::system_error const& e) { return e.code() == make_error_code(errc::invalid_option); });
 }
 

@@ -289,6 +289,44 @@ BOOST_AUTO_TEST_CASE(sockets_start_with_ids_of_their_own) {
   BOOST_TEST(!(id(a) == id(one.a) && id(a) == id(two.a)));
 }
 
+BOOST_AUTO_TEST_CASE(says_why_it_cannot_send) {
+  BOOST_TEST(x->why_not() == make_error_code(errc::no_peers));
+  a.join(0);
+  BOOST_TEST(x->why_not() == make_error_code(errc::peers_full));
+  a.leave();
+  BOOST_TEST(x->why_not() == make_error_code(errc::no_peers));
+}
+
+BOOST_AUTO_TEST_CASE(replies_that_nobody_waits_for_are_counted) {
+  a.join();
+  BOOST_TEST(!send(*x, "1"));
+  answer(a, "first");
+  answer(a, "second");                   // twice
+  BOOST_TEST(!send(*x, "2"));            // nobody took the first
+  answer(a, "late", 0);                  // too late
+  a.say(test::word(1) + test::word(2));  // to nobody
+  a.say("abc");
+  auto const gone = host.dropped();
+  BOOST_REQUIRE(gone.size() == 5u);
+  for (std::size_t i = 0; i < 5; ++i) {
+    BOOST_TEST((gone[i].why == (i < 4 ? drop_reason::unasked : drop_reason::malformed)));
+    BOOST_TEST((gone[i].which == direction::incoming));
+  }
+  BOOST_TEST(gone[0].what.text() == "second");
+  BOOST_TEST((gone[0].from == pipe_id{1}));
+  BOOST_TEST(gone[1].what.text() == "first");
+  BOOST_TEST(gone[2].what.text() == "late");
+}
+
+BOOST_AUTO_TEST_CASE(a_better_priority_is_asked_first) {
+  b.pipe.set_priorities(1, 8);
+  a.join();
+  b.join(2);
+  for (auto* text : {"1", "2", "3"}) BOOST_TEST(!send(*x, text));
+  BOOST_TEST(b.heard() == "1 2 ");
+  BOOST_TEST(a.heard() == "3 ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

@@ -107,6 +107,32 @@ BOOST_AUTO_TEST_CASE(pairs_allocate_nothing) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(queues_and_conflation_allocate_nothing) {
+  for (auto const size : sizes) {
+    side from(weft::push::make(host, {.send_queue = 8})), to(weft::pull::make(host, {.conflate = true}));
+    auto const eight_messages = [&] {
+      for (int i = 0; i < 8; ++i) from.send(size);
+      from.carry_to(to);
+      to.receive();
+      host.forget_drops();
+    };
+    BOOST_TEST(allocations_of(eight_messages) == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_are_sent_again_allocate_nothing) {
+  for (auto const size : sizes) {
+    side ask(weft::req::make(host, {.resend = {.every = std::chrono::seconds(1), .backoff = 2}}));
+    auto const exchange = [&] {
+      ask.send(size);
+      host.advance(std::chrono::seconds(1));
+      ask.peer.link.sent.clear();
+      ask.peer.make_room(2);
+    };
+    BOOST_TEST(allocations_of(exchange) == 0u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_allocation_is_noticed) {
   std::unique_ptr<int> kept;
   BOOST_TEST(allocations_of([&] { kept = std::make_unique<int>(); }) == 500u);

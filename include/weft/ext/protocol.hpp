@@ -37,6 +37,9 @@ class context {
   /// A caller gave up its receive() (deadline, stop); what it was waiting for may be forgotten.
   virtual void abandon_receive() noexcept {}
 
+  /// It was woken, and whoever waited here wants nothing any more: somebody else may be woken in its place.
+  virtual void pass_on() noexcept {}
+
   /// The time given to protocol_host::arm() has come.
   virtual void expire() {}
 

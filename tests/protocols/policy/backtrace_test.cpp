@@ -117,6 +117,18 @@ BOOST_AUTO_TEST_CASE(a_reply_too_short_for_an_id_has_none) {
   BOOST_TEST(!take_id(m));
 }
 
+BOOST_AUTO_TEST_CASE(a_complete_header_ends_in_its_only_id) {
+  using policy::is_complete;
+  BOOST_TEST(is_complete(with_header({id}, "").header()));
+  BOOST_TEST(is_complete(with_header({1, 2, id}, "").header()));
+  BOOST_TEST(!is_complete(with_header({}, "").header()));
+  BOOST_TEST(!is_complete(with_header({1, 2}, "").header()));
+  BOOST_TEST(!is_complete(with_header({id, 1}, "").header()));
+  BOOST_TEST(!is_complete(with_header({id, id}, "").header()));
+  BOOST_TEST(is_complete(with_header({1, id}, "").header(), 2));
+  BOOST_TEST(!is_complete(with_header({id}, "").header(), 2));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

@@ -120,6 +120,18 @@ BOOST_AUTO_TEST_CASE(receiving_opens_the_window_again_by_halves) {
   BOOST_TEST(narrow.link.granted == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_better_priority_is_served_first_and_turns_are_taken_within_one) {
+  a.pipe.set_priorities(8, 9);
+  c.pipe.set_priorities(8, 1);
+  source d{4};
+  for (auto* text : {"a1", "a2"}) say(a, text);
+  for (auto* text : {"b1", "b2"}) say(b, text);
+  say(d, "d1");
+  BOOST_TEST(queue.receive().text() == "b1");
+  for (auto* text : {"c1", "c2"}) say(c, text);
+  BOOST_TEST(drain() == "c1 c2 d1 b2 a1 a2 ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

@@ -124,6 +124,32 @@ BOOST_AUTO_TEST_CASE(nobody_is_next_for_a_message_over_every_limit) {
   BOOST_TEST(balancer.next(100) == &a.pipe);
 }
 
+BOOST_AUTO_TEST_CASE(a_worse_priority_is_sent_to_only_while_no_better_one_is_ready) {
+  route best{2}, worst{10};
+  best.pipe.set_priorities(1, 8);
+  worst.pipe.set_priorities(16, 8);
+  for (auto* r : {&worst, &a, &best, &b}) balancer.add(r->pipe);
+  BOOST_TEST(send() == &best.pipe);
+  BOOST_TEST(send() == &best.pipe);
+  for (int i = 0; i < 10; ++i) {
+    BOOST_TEST(send() == &a.pipe);
+    BOOST_TEST(send() == &b.pipe);
+  }
+  BOOST_TEST(send() == &worst.pipe);
+  best.pipe.add_credit(1);
+  balancer.add(best.pipe);
+  BOOST_TEST(send() == &best.pipe);
+  BOOST_TEST(send() == &worst.pipe);
+}
+
+BOOST_AUTO_TEST_CASE(a_worse_priority_takes_what_is_over_the_limits_of_the_better_ones) {
+  route large{10, 1000};
+  large.pipe.set_priorities(9, 8);
+  for (auto* r : {&large, &a}) balancer.add(r->pipe);
+  BOOST_TEST(send(101) == &large.pipe);
+  BOOST_TEST(send(100) == &a.pipe);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include <weft/raw_rep.hpp>
+
+#include "policy/router.hpp"
+#include "policy/traced_queue.hpp"
+
+namespace weft {
+
+namespace {
+
+class raw_rep_protocol final : public ext::protocol {
+ public:
+  raw_rep_protocol(ext::protocol_host& host, raw_rep::options const& o) noexcept
+      : host_(host), requests_(host, o.hops), replies_(host, o.send_queue) {}
+
+  std::error_code attach(ext::pipe& p) override {
+    replies_.attach(p);
+    return {};
+  }
+  void detach(ext::pipe& p) override {
+    requests_.remove(p);  // nobody is there who could have the replies
+    replies_.detach(p);
+  }
+  void readable(ext::pipe& p) override {
+    requests_.add(p);
+    if (open_ && !requests_.empty()) host_.wake_receivers(*open_);
+  }
+  void writable(ext::pipe& p) override { replies_.writable(p); }
+  std::unique_ptr<ext::context> open_context() override;
+  std::size_t queued() const noexcept override { return replies_.queued(); }
+
+ private:
+  class conversation;
+
+  ext::protocol_host& host_;
+  policy::traced_queue requests_;
+  policy::router replies_;
+  ext::context* open_ = nullptr;  // the socket's only one
+};
+
+class raw_rep_protocol::conversation final : public ext::context {
+ public:
+  explicit conversation(raw_rep_protocol& owner) noexcept : owner_(owner) { owner_.open_ = this; }
+  ~conversation() override { owner_.open_ = nullptr; }
+
+  bool can_send() const noexcept override { return true; }
+  std::error_code send(message& m) override {
+    if (!policy::is_complete(m.header(), 2)) return errc::malformed;
+    auto const to = m.header().pop_front();
+    auto const why = owner_.replies_.send(to, m);
+    if (why) m.header().push_front(to);
+    return why;
+  }
+
+  bool can_receive() const noexcept override { return !owner_.requests_.empty(); }
+  result<message> receive() override {
+    message m = owner_.requests_.receive();
+    m.header().push_front(static_cast<std::uint32_t>(m.source()));
+    return m;
+  }
+
+ private:
+  raw_rep_protocol& owner_;
+};
+
+std::unique_ptr<ext::context> raw_rep_protocol::open_context() { return std::make_unique<conversation>(*this); }
+
+}  // namespace
+
+std::unique_ptr<ext::protocol> raw_rep::make(ext::protocol_host& host, options const& o) {
+  if (o.hops < 1 || o.hops > 255) raise({errc::invalid_option, "raw_rep: hops are from 1 to 255"});
+  if (o.send_queue > 8192) raise({errc::invalid_option, "raw_rep: send_queue is from 0 to 8192"});
+  return std::make_unique<raw_rep_protocol>(host, o);
+}
+
+}  // namespace weft
