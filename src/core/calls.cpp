@@ -200,6 +200,22 @@ std::error_code socket::try_send(ext::context& c, message& m) {
   return why;
 }
 
+/// Never waits; but looks at the network before it says that the peer has no room.
+std::error_code socket::send_to(ext::context& c, pipe_id p, message& m) {
+  if (!engine_->ours()) return errc::forked;
+  auto& sender = dynamic_cast<ext::addressed_sender&>(c);
+  std::error_code why;
+  for (bool last : {false, true}) {
+    {
+      guard lock(*this);
+      if (closed_) return errc::closed;
+      why = sender.send_to(p, m);
+    }
+    if (why != errc::peers_full || (!last && !drive_once())) break;
+  }
+  return why;
+}
+
 result<message> socket::try_receive(ext::context& c) {
   if (!engine_->ours()) return errc::forked;
   for (bool last : {false, true}) {

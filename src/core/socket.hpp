@@ -48,6 +48,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::error_code send(ext::context&, message&, op_options const&);
   std::error_code receive(ext::context&, message&, op_options const&);
   std::error_code try_send(ext::context&, message&);
+  std::error_code send_to(ext::context&, pipe_id, message&);
   result<message> try_receive(ext::context&);
   /// Without waiting: the operation completes once, perhaps before this returns. It is not to be touched until then.
   void start(send_operation&);

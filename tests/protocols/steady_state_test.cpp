@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Once warm, no protocol allocates on the path of a message.
+#include <weft/bus.hpp>
 #include <weft/pair.hpp>
+#include <weft/pair1.hpp>
 #include <weft/pull.hpp>
 #include <weft/push.hpp>
 #include <weft/rep.hpp>
 #include <weft/req.hpp>
+#include <weft/respondent.hpp>
+#include <weft/surveyor.hpp>
 
 #include "support/count_allocations.hpp"
 #include "support/fake_host.hpp"
@@ -128,6 +132,52 @@ BOOST_AUTO_TEST_CASE(requests_that_are_sent_again_allocate_nothing) {
       host.advance(std::chrono::seconds(1));
       ask.peer.link.sent.clear();
       ask.peer.make_room(2);
+    };
+    BOOST_TEST(allocations_of(exchange) == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(surveyor_and_respondent_allocate_nothing) {
+  for (auto const size : sizes) {
+    side ask(weft::surveyor::make(host, {})), reply(weft::respondent::make(host, {}));
+    auto const exchange = [&] {
+      ask.send(size);
+      ask.carry_to(reply);
+      reply.receive();
+      reply.send(size);
+      reply.carry_to(ask);
+      ask.receive();
+    };
+    BOOST_TEST(allocations_of(exchange) == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_bus_allocates_nothing_also_when_it_is_slow) {
+  for (auto const size : sizes) {
+    side from(weft::bus::make(host, {})), to(weft::bus::make(host, {}));
+    test::scripted_peer slow{*from.protocol, 2};
+    slow.join(0);
+    auto const four_messages = [&] {
+      for (int i = 0; i < 4; ++i) from.send(size);
+      from.carry_to(to);
+      for (int i = 0; i < 4; ++i) to.receive();
+      slow.make_room(4);
+      slow.link.sent.clear();
+    };
+    BOOST_TEST(allocations_of(four_messages) == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pairs_with_hops_allocate_nothing) {
+  for (auto const size : sizes) {
+    side one(weft::pair1::make(host, {})), other(weft::pair_hub::make(host, {}));
+    auto const exchange = [&] {
+      one.send(size);
+      one.carry_to(other);
+      other.receive();
+      other.send(size);
+      other.carry_to(one);
+      one.receive();
     };
     BOOST_TEST(allocations_of(exchange) == 0u);
   }

@@ -24,6 +24,7 @@ class pipe {
   pipe_id id() const noexcept { return id_; }
 
   bool can_send() const noexcept { return credit_ > 0; }
+  bool ended() const noexcept { return ended_; }  ///< it can send no more, ever
   std::size_t max_message() const noexcept { return link_.max_message(); }
   void send(message&& m) noexcept {  ///< \pre can_send() and m.size() <= max_message()
     --credit_;
@@ -36,8 +37,13 @@ class pipe {
   message& front() noexcept { return inbox_.front(); }  ///< what receive() would take. \pre can_receive()
   message receive() noexcept {                          ///< \pre can_receive()
     message m = inbox_.pop();
-    // Half a window at a time: a grant may cost the transport a message of its own.
-    if (++owed_ >= (window_ + 1) / 2) regrant();
+    owe();
+    return m;
+  }
+  std::size_t held() const noexcept { return inbox_.size(); }  ///< messages that can be received
+  message receive_newest() noexcept {  ///< what arrived last, for who keeps the older ones. \pre can_receive()
+    message m = inbox_.pop_back();
+    owe();
     return m;
   }
 
@@ -67,7 +73,6 @@ class pipe {
     received_.count(m.size());
     inbox_.push(std::move(m));
   }
-  std::size_t held() const noexcept { return inbox_.size(); }
   void set_priorities(unsigned send, unsigned receive) noexcept {
     send_priority_ = static_cast<std::uint8_t>(send);
     receive_priority_ = static_cast<std::uint8_t>(receive);
@@ -100,6 +105,10 @@ class pipe {
   }
 
  private:
+  // Half a window at a time: a grant may cost the transport a message of its own.
+  void owe() noexcept {
+    if (++owed_ >= (window_ + 1) / 2) regrant();
+  }
   void regrant() noexcept {
     touch();
     link_.grant(std::exchange(owed_, 0));

@@ -62,6 +62,17 @@ class topic_filter {
   ~topic_filter() = default;
 };
 
+/// What a context can do besides where its protocol sends to one named peer. Called with the socket's lock held.
+class addressed_sender {
+ public:
+  /// As context::send(), to that peer and at once, whatever can_send() says: \return no_peers when it is gone,
+  /// peers_full when it has no room.
+  virtual std::error_code send_to(pipe_id, message&) = 0;
+
+ protected:
+  ~addressed_sender() = default;
+};
+
 /// What the socket does for its protocol. Called with the socket's lock held; marks, and acts when the
 /// protocol has returned: a protocol is never entered twice.
 class protocol_host {
