@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Once warm, no protocol allocates on the path of a message.
 #include <weft/pair.hpp>
+#include <weft/pub.hpp>
 #include <weft/pull.hpp>
 #include <weft/push.hpp>
 #include <weft/rep.hpp>
 #include <weft/req.hpp>
+#include <weft/sub.hpp>
 
 #include "support/count_allocations.hpp"
 #include "support/fake_host.hpp"
@@ -104,6 +106,19 @@ BOOST_AUTO_TEST_CASE(pairs_allocate_nothing) {
       one.receive();
     };
     BOOST_TEST(allocations_of(exchange) == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pub_and_sub_allocate_nothing) {
+  for (auto const size : sizes) {
+    side from(weft::pub::make(host, {})), to(weft::sub::make(host, {}));
+    dynamic_cast<ext::topic_filter&>(*to.context).subscribe({});
+    auto const four_messages = [&] {
+      for (int i = 0; i < 4; ++i) from.send(size);
+      from.carry_to(to);
+      for (int i = 0; i < 4; ++i) to.receive();
+    };
+    BOOST_TEST(allocations_of(four_messages) == 0u);
   }
 }
 
