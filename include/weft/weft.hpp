@@ -12,6 +12,7 @@
 #include <weft/pair.hpp>
 #include <weft/pair1.hpp>
 #include <weft/pipe_info.hpp>
+#include <weft/pub.hpp>
 #include <weft/pull.hpp>
 #include <weft/push.hpp>
 #include <weft/raw_rep.hpp>
@@ -22,6 +23,7 @@
 #include <weft/result.hpp>
 #include <weft/socket.hpp>
 #include <weft/statistics.hpp>
+#include <weft/sub.hpp>
 #include <weft/surveyor.hpp>
 #include <weft/url.hpp>
 #include <weft/version.hpp>

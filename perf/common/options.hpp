@@ -15,7 +15,7 @@
 
 namespace perf {
 
-enum class measures { latency, throughput };
+enum class measures { latency, throughput, fan_out, topics };
 
 /// What distinguishes one program's command line from another's.
 struct program {
@@ -36,23 +36,27 @@ struct options {
   std::size_t warmup = 0;
   std::string pattern;
   std::string idle = "adaptive";
+  std::size_t subscribers = 8;
+  std::string when_full = "block";
   bool json = false;
 };
 
 inline std::vector<std::string> patterns_of(measures what) {
   if (what == measures::latency) return {"pair", "reqrep"};
-  return {"pipeline", "pair"};
+  if (what == measures::throughput) return {"pipeline", "pair"};
+  return {"pubsub"};
 }
 
-/// A round trip is a pair's or a request's; what goes one way, a pipeline's or a pair's.
+/// A round trip is a pair's or a request's; what goes one way, a pipeline's or a pair's; what goes to many, a pubsub's.
 inline std::string check_pattern(std::string const& name, measures what) {
   auto const known = patterns_of(what);
   if (std::ranges::find(known, name) != known.end()) return {};
-  return name + " is not among the patterns for this measurement: " + known[0] + ", " + known[1];
+  return name + " is not among the patterns for this measurement: " + CLI::detail::join(known, ", ");
 }
 
 inline measures measured_by(program const& p, options const& o) {
   if (o.role.empty()) return p.what;
+  if (o.role == "fan-out") return measures::fan_out;
   return o.role.find("thr") != std::string::npos ? measures::throughput : measures::latency;
 }
 
@@ -60,17 +64,28 @@ inline void add_arguments(CLI::App& app, program const& p, options& o) {
   constexpr std::size_t largest = std::size_t{1} << 30;
   constexpr std::size_t most = std::size_t{1} << 53;
   std::size_t const least = p.what == measures::throughput ? 2 : 1;
+  std::size_t const smallest = p.what == measures::fan_out ? 1 : 0;
   if (!p.roles.empty()) app.add_option("role", o.role, "What to be")->required()->check(CLI::IsMember(p.roles));
   if (p.takes_url) app.add_option("url", o.url, "Where to listen or whom to call")->required();
-  app.add_option("size", o.size, "Bytes of a message")->required()->check(CLI::Range(std::size_t{0}, largest));
+  app.add_option("size", o.size, "Bytes of a message")->required()->check(CLI::Range(smallest, largest));
   app.add_option("count", o.count, "Messages, or round trips")->required()->check(CLI::Range(least, most));
 }
 
 inline void add_options(CLI::App& app, program const& p, options& o) {
   constexpr std::size_t most = std::size_t{1} << 53;
-  auto const first = p.roles.empty() ? patterns_of(p.what).front() : "pair for lat, pipeline for thr";
-  app.add_option("--pattern", o.pattern, "pair, reqrep or pipeline (default: " + first + ")")
-      ->check(CLI::IsMember({"pair", "reqrep", "pipeline"}));
+  auto const first =
+      p.roles.empty() ? patterns_of(p.what).front() : "pair for lat, pipeline for thr, pubsub for fan-out";
+  app.add_option("--pattern", o.pattern, "pair, reqrep, pipeline or pubsub (default: " + first + ")")
+      ->check(CLI::IsMember({"pair", "reqrep", "pipeline", "pubsub"}));
+  bool const fans_out = p.what == measures::fan_out || std::ranges::find(p.roles, "fan-out") != p.roles.end();
+  if (fans_out) {
+    app.add_option("--subs", o.subscribers, "Subscribers of fan_out (default 8)")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{4096}));
+  }
+  if (p.what == measures::fan_out) {
+    app.add_option("--when-full", o.when_full, "What a publisher does for a slow subscriber: block (default) or drop")
+        ->check(CLI::IsMember({"block", "drop"}));
+  }
   if (p.idles) {
     app.add_option("--idle", o.idle, "How a waiting thread waits: block, adaptive (default) or busy")
         ->check(CLI::IsMember({"block", "adaptive", "busy"}));

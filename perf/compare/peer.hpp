@@ -9,10 +9,12 @@
 //     void make(std::size_t size);                // the socket holds a new message
 //     void send();                                // the message it holds
 //     std::size_t receive();                      // holds what it received, and says its size
+//     unsigned char& front();                     // the first byte of the message it holds
 //     void flush();                               // returns when the peer has what was sent
 //   };
 #pragma once
 
+#include "../common/fan_out.hpp"
 #include "../common/measure.hpp"
 #include "../common/options.hpp"
 
@@ -20,17 +22,24 @@
 #include <cstddef>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace perf {
 
-enum class kind { pair, req, rep, push, pull };
+enum class kind { pair, req, rep, push, pull, pub, sub };
 
 /// The kind that begins (asks, sends) and the one that answers (or only receives).
 inline kind first_of(options const& o) {
-  return o.pattern == "reqrep" ? kind::req : o.pattern == "pipeline" ? kind::push : kind::pair;
+  return o.pattern == "reqrep"     ? kind::req
+         : o.pattern == "pipeline" ? kind::push
+         : o.pattern == "pubsub"   ? kind::pub
+                                   : kind::pair;
 }
 inline kind second_of(options const& o) {
-  return o.pattern == "reqrep" ? kind::rep : o.pattern == "pipeline" ? kind::pull : kind::pair;
+  return o.pattern == "reqrep"     ? kind::rep
+         : o.pattern == "pipeline" ? kind::pull
+         : o.pattern == "pubsub"   ? kind::sub
+                                   : kind::pair;
 }
 
 template <class Library, class Socket>
@@ -43,6 +52,7 @@ class peer {
     if (o_.role == "lat-client") return lat_client();
     if (o_.role == "thr-receiver") return thr_receiver();
     if (o_.role == "thr-sender") return thr_sender();
+    if (o_.role == "fan-out") return fan_out();
     if (o_.role == "inproc-lat") return inproc_lat();
     inproc_thr();
   }
@@ -90,6 +100,31 @@ class peer {
     measure_receives(receives);
   }
 
+  // The publisher listens, with a socket of the kind that begins.
+  struct publisher {
+    Socket socket;
+    void send(options const& o, mark m) {
+      socket.make(o.size);
+      socket.front() = static_cast<unsigned char>(m);
+      socket.send();
+    }
+  };
+  struct subscriber {
+    Socket socket;
+    mark receive(options const& o) {
+      check_size(socket.receive(), o);
+      return static_cast<mark>(socket.front());
+    }
+  };
+  void fan_out() {
+    publisher from{Socket{library_, first_of(o_), o_}};
+    from.socket.listen(o_.url);
+    std::vector<subscriber> to;
+    for (std::size_t i = 0; i < o_.subscribers; ++i)
+      to.emplace_back(subscriber{Socket{library_, second_of(o_), o_}}).socket.dial(o_.url);
+    report(o_, perf::fan_out(o_, from, to));
+  }
+
   void receive(Socket& s) { check_size(s.receive(), o_); }
 
   void echo(Socket& s) {
@@ -123,11 +158,12 @@ class peer {
 /// The body of a harness's main.
 template <class Library, class Socket>
 int run_peer(int argc, char** argv, std::string const& tool) {
-  auto const o = parse(argc, argv,
-                       {.tool = tool,
-                        .about = "What weft's measuring programs do, done by another library.",
-                        .roles = {"lat-server", "lat-client", "thr-receiver", "thr-sender", "inproc-lat", "inproc-thr"},
-                        .idles = false});
+  auto const o =
+      parse(argc, argv,
+            {.tool = tool,
+             .about = "What weft's measuring programs do, done by another library.",
+             .roles = {"lat-server", "lat-client", "thr-receiver", "thr-sender", "inproc-lat", "inproc-thr", "fan-out"},
+             .idles = false});
   return run(o, [&] { peer<Library, Socket>(o).run(); });
 }
 

@@ -5,6 +5,7 @@
 #include <nanomsg/nn.h>
 #include <nanomsg/pair.h>
 #include <nanomsg/pipeline.h>
+#include <nanomsg/pubsub.h>
 #include <nanomsg/reqrep.h>
 #include <nanomsg/tcp.h>
 
@@ -36,6 +37,7 @@ class nanomsg_peer {
     set(NN_SOL_SOCKET, NN_RCVBUF, queue);
     set(NN_SOL_SOCKET, NN_RCVMAXSIZE, -1);
     set(NN_TCP, NN_TCP_NODELAY, 1);
+    if (k == perf::kind::sub) checked(nn_setsockopt(socket_, NN_SUB, NN_SUB_SUBSCRIBE, "", 0), "subscribe");
   }
   nanomsg_peer(nanomsg_peer&& other) noexcept
       : socket_(std::exchange(other.socket_, -1)), message_(std::exchange(other.message_, nullptr)) {}
@@ -62,6 +64,8 @@ class nanomsg_peer {
     return static_cast<std::size_t>(checked(nn_recv(socket_, &message_, NN_MSG, 0), "nn_recv"));
   }
 
+  unsigned char& front() { return *static_cast<unsigned char*>(message_); }
+
   // nn_close() forgets what is queued, so the receiver closes first.
   void flush() {
     while (nn_get_statistic(socket_, NN_STAT_CURRENT_CONNECTIONS) > 0) {
@@ -80,6 +84,10 @@ class nanomsg_peer {
         return NN_PUSH;
       case perf::kind::pull:
         return NN_PULL;
+      case perf::kind::pub:
+        return NN_PUB;
+      case perf::kind::sub:
+        return NN_SUB;
       default:
         return NN_PAIR;
     }

@@ -6,6 +6,8 @@
 #include <nng/protocol/pair0/pair.h>
 #include <nng/protocol/pipeline0/pull.h>
 #include <nng/protocol/pipeline0/push.h>
+#include <nng/protocol/pubsub0/pub.h>
+#include <nng/protocol/pubsub0/sub.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>
 
@@ -36,6 +38,7 @@ class nng_peer {
     checked(nng_socket_set_size(socket_, NNG_OPT_RECVMAXSZ, 0), "no limit of size");
     allow_unsupported(nng_socket_set_int(socket_, NNG_OPT_SENDBUF, queue));
     allow_unsupported(nng_socket_set_int(socket_, NNG_OPT_RECVBUF, queue));
+    if (k == perf::kind::sub) checked(nng_socket_set(socket_, NNG_OPT_SUB_SUBSCRIBE, "", 0), "subscribe");
     checked(nng_pipe_notify(socket_, NNG_PIPE_EV_REM_POST, peer_left, left_.get()), "nng_pipe_notify");
   }
   nng_peer(nng_peer&& other) noexcept
@@ -64,6 +67,8 @@ class nng_peer {
     return nng_msg_len(m);
   }
 
+  unsigned char& front() { return *static_cast<unsigned char*>(nng_msg_body(message_.get())); }
+
   // nng_close() forgets what is queued, so the receiver closes first.
   void flush() { left_->wait(false); }
 
@@ -80,6 +85,10 @@ class nng_peer {
         return nng_push0_open(&socket_);
       case perf::kind::pull:
         return nng_pull0_open(&socket_);
+      case perf::kind::pub:
+        return nng_pub0_open(&socket_);
+      case perf::kind::sub:
+        return nng_sub0_open(&socket_);
       default:
         return nng_pair0_open(&socket_);
     }

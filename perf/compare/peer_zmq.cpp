@@ -40,7 +40,9 @@ class zmq_peer {
         static_cast<int>(std::clamp<std::size_t>(memory / std::max<std::size_t>(o.size, 1), 1000, 100'000));
     set(ZMQ_SNDHWM, mark);
     set(ZMQ_RCVHWM, mark);
-    set(ZMQ_LINGER, -1);
+    set(ZMQ_LINGER, k == perf::kind::pub ? 0 : -1);
+    if (k == perf::kind::pub) set(ZMQ_XPUB_NODROP, 1);  // beyond the mark it waits
+    if (k == perf::kind::sub) checked(zmq_setsockopt(socket_, ZMQ_SUBSCRIBE, "", 0), "subscribe");
     zmq_msg_init(&message_);
   }
   zmq_peer(zmq_peer&& other) noexcept : socket_(std::exchange(other.socket_, nullptr)) {
@@ -65,6 +67,8 @@ class zmq_peer {
     return static_cast<std::size_t>(checked(zmq_msg_recv(&message_, socket_, 0), "zmq_msg_recv"));
   }
 
+  unsigned char& front() { return *static_cast<unsigned char*>(zmq_msg_data(&message_)); }
+
   void flush() {}  // the context does that
 
  private:
@@ -78,6 +82,10 @@ class zmq_peer {
         return ZMQ_PUSH;
       case perf::kind::pull:
         return ZMQ_PULL;
+      case perf::kind::pub:
+        return ZMQ_PUB;
+      case perf::kind::sub:
+        return ZMQ_SUB;
       default:
         return ZMQ_PAIR;
     }

@@ -3,11 +3,13 @@
 #include <weft/bus.hpp>
 #include <weft/pair.hpp>
 #include <weft/pair1.hpp>
+#include <weft/pub.hpp>
 #include <weft/pull.hpp>
 #include <weft/push.hpp>
 #include <weft/rep.hpp>
 #include <weft/req.hpp>
 #include <weft/respondent.hpp>
+#include <weft/sub.hpp>
 #include <weft/surveyor.hpp>
 
 #include "support/count_allocations.hpp"
@@ -180,6 +182,19 @@ BOOST_AUTO_TEST_CASE(pairs_with_hops_allocate_nothing) {
       one.receive();
     };
     BOOST_TEST(allocations_of(exchange) == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pub_and_sub_allocate_nothing) {
+  for (auto const size : sizes) {
+    side from(weft::pub::make(host, {})), to(weft::sub::make(host, {}));
+    dynamic_cast<ext::topic_filter&>(*to.context).subscribe({});
+    auto const four_messages = [&] {
+      for (int i = 0; i < 4; ++i) from.send(size);
+      from.carry_to(to);
+      for (int i = 0; i < 4; ++i) to.receive();
+    };
+    BOOST_TEST(allocations_of(four_messages) == 0u);
   }
 }
 

@@ -30,8 +30,10 @@ class scripted_connection final : public ext::connection {
   }
   void flush() noexcept override { ++flushes; }
   std::size_t max_message() const noexcept override { return limit; }
+  bool peer_is_weft() const noexcept override { return weft; }
   std::string peer_address() const override { return "scripted"; }
 
+  bool weft = false;
   std::size_t limit = std::numeric_limits<std::size_t>::max();
   std::shared_ptr<ext::doorbell> doorbell;
   std::vector<message> sent;

@@ -28,6 +28,7 @@ class connection final : public ext::connection {
   std::size_t unconfirmed() const noexcept override { return flow_.unconfirmed(); }
   std::size_t max_message() const noexcept override { return flow_.peer_max_message(); }
   ext::progress_source* source() noexcept override { return &flow_.home(); }
+  bool peer_is_weft() const noexcept override { return true; }
   std::string peer_address() const override { return peer_; }
 
  private:

@@ -61,6 +61,7 @@ class inproc_connection final : public ext::connection {
 
   std::size_t unconfirmed() const noexcept override;
   std::size_t max_message() const noexcept override { return theirs_.max_message; }
+  bool peer_is_weft() const noexcept override { return true; }
   std::string peer_address() const override { return "inproc://" + pair_->name; }
 
  private:

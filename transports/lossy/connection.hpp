@@ -36,6 +36,7 @@ class lossy_connection final : public ext::connection, private ext::connection_e
   std::size_t unconfirmed() const noexcept override { return inner_->unconfirmed() + swallowed_; }
   std::size_t max_message() const noexcept override { return inner_->max_message(); }
   ext::progress_source* source() noexcept override { return inner_->source(); }
+  bool peer_is_weft() const noexcept override { return inner_->peer_is_weft(); }
   std::string peer_address() const override { return "lossy+" + inner_->peer_address(); }
 
  private:
