@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <system_error>
 
 namespace weft {
@@ -75,18 +78,35 @@ struct pipe_priorities {
   unsigned receive = 8;
 };
 
+/// What the system is asked for on each TCP connection. Zero, and empty: as the system has it.
+struct tcp_options {
+  bool nodelay = true;                      ///< small messages are sent at once
+  bool keepalive = false;                   ///< asks a silent peer now and then whether it is still there
+  clock::duration keepalive_idle = {};      ///< silence before the first question; whole seconds
+  clock::duration keepalive_interval = {};  ///< between two questions; whole seconds
+  unsigned keepalive_count = 0;             ///< unanswered questions before the peer counts as gone
+  clock::duration user_timeout = {};        ///< how long sent bytes may stay unacknowledged before the peer counts as gone
+  std::size_t send_buffer = 0;              ///< bytes in the kernel
+  std::size_t receive_buffer = 0;
+  std::optional<std::uint8_t> tos = {};     ///< type of service, for IPv6 the traffic class
+  std::string device = {};                  ///< the only network interface to use: "eth0"
+};
+
 struct dial_options {
   clock::duration timeout = std::chrono::seconds(5);  ///< for each attempt, handshake included
   clock::duration retry_min =
       std::chrono::milliseconds(50);  ///< pause after the first failure; doubled, with jitter, after each
   clock::duration retry_max = std::chrono::seconds(5);
   pipe_priorities priorities = {};
+  tcp_options tcp = {};
 };
 
 struct listen_options {
   clock::duration handshake_timeout = std::chrono::seconds(5);  ///< a peer that is silent for so long is dropped
   unsigned max_half_open = 256;     ///< peers in handshake at one time; more wait in the backlog
   pipe_priorities priorities = {};  ///< of every peer that comes in here
+  tcp_options tcp = {};
+  unsigned ipc_permissions = 0600;  ///< of the socket's file, whatever the umask
 };
 
 }  // namespace weft

@@ -2,6 +2,8 @@
 #include "core/engine.hpp"
 
 #include "inproc/inproc.hpp"
+#include "ipc/ipc.hpp"
+#include "tcp/tcp.hpp"
 
 #ifdef WEFT_FABRIC
 #include "transports/fabric/transport.hpp"
@@ -13,6 +15,8 @@ namespace weft::core {
 std::vector<ext::transport_factory> builtin_transports() {
   return {
       transports::make_inproc,
+      transports::make_tcp,
+      transports::make_ipc,
 #ifdef WEFT_FABRIC
       transports::make_fabric_transport,
 #endif

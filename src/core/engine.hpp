@@ -6,6 +6,8 @@
 
 #include "core/loop.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -31,6 +33,9 @@ class engine {
   /// Whether this process made it, and is not a fork.
   bool ours() const noexcept;
 
+  /// A number for a socket; never zero, never given again.
+  std::uint64_t next_socket() noexcept { return last_socket_.fetch_add(1, std::memory_order_relaxed) + 1; }
+
   void add(ext::transport_factory const& make);
   /// Null when nobody speaks it. Transports stay until the engine ends.
   ext::transport* find(std::string_view scheme) noexcept;
@@ -40,6 +45,7 @@ class engine {
   void abandon() noexcept;
 
   engine_options options_;
+  std::atomic<std::uint64_t> last_socket_{0};
   unsigned generation_;
   std::shared_ptr<core::loop> loop_;
   mutable std::mutex mutex_;

@@ -4,6 +4,7 @@
 #include <sys/timerfd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 
 namespace weft::core {
@@ -35,8 +36,10 @@ class loop_alarm final : public ext::alarm {
 
 /// A lane and what the helper remembers of it.
 struct loop::tended {
-  explicit tended(std::shared_ptr<ext::progress_source> s) noexcept : lane(std::move(s)) {}
+  tended(std::shared_ptr<ext::progress_source> s, std::uint64_t owner) noexcept : lane(std::move(s)), socket(owner) {}
   core::lane lane;
+  std::uint64_t socket;
+  std::unique_ptr<ext::watch> watch;  // while the helper has it in care; on the loop only
   unsigned turns_seen = 0;
   clock::time_point quiet_since{};
 };
@@ -131,12 +134,28 @@ void loop::run_there(std::function<void()> work) {
   }
 }
 
-void loop::add(std::shared_ptr<ext::progress_source> source) {
-  std::lock_guard lock(lanes_mutex_);
-  lanes_.push_back(std::make_unique<tended>(std::move(source)));
+void loop::add(std::shared_ptr<ext::progress_source> source, std::uint64_t socket) {
+  {
+    std::lock_guard lock(lanes_mutex_);
+    lanes_.push_back(std::make_shared<tended>(std::move(source), socket));
+  }
+  care_.store(true, std::memory_order_seq_cst);
+}
+
+void loop::forget(std::uint64_t socket) noexcept {
+  std::vector<std::shared_ptr<tended>> gone;
+  {
+    std::lock_guard lock(lanes_mutex_);
+    auto const first = std::ranges::stable_partition(lanes_, [=](auto& t) { return t->socket != socket; }).begin();
+    std::move(first, lanes_.end(), std::back_inserter(gone));
+    lanes_.erase(first, lanes_.end());
+  }
+  // The loop may be tending it, and its watch ends there.
+  if (!gone.empty()) post([gone = std::move(gone)] {});
 }
 
 core::lane* loop::lane_of(ext::progress_source* source) noexcept {
+  care_.store(true, std::memory_order_seq_cst);  // who asks may bring it an audience
   std::lock_guard lock(lanes_mutex_);
   for (auto& t : lanes_)
     if (&t->lane.source() == source) return &t->lane;
@@ -146,6 +165,7 @@ core::lane* loop::lane_of(ext::progress_source* source) noexcept {
 void loop::attend(ext::progress_source&) noexcept { nudge(); }
 
 void loop::nudge() noexcept {
+  care_.store(true, std::memory_order_seq_cst);
   if (!helper_ && !attached_) return;
   if (nudged_.load(std::memory_order_relaxed) || nudged_.exchange(true, std::memory_order_seq_cst)) return;
   itimerspec when{};
@@ -153,36 +173,53 @@ void loop::nudge() noexcept {
   ::timerfd_settime(tick_.get(), 0, &when, nullptr);
 }
 
+std::vector<std::shared_ptr<loop::tended>> loop::all_tended() const {
+  std::lock_guard lock(lanes_mutex_);
+  return lanes_;
+}
+
 /// Drives, once each, the lanes that need it and that nobody has driven for a while.
 bool loop::tend(clock::time_point now) noexcept {
-  bool any = false;
-  // Lanes are only ever added, and each stays where it is: the lock is not needed while one is driven.
-  for (std::size_t i = 0;; ++i) {
-    tended* t = nullptr;
-    {
-      std::lock_guard lock(lanes_mutex_);
-      if (i == lanes_.size()) break;
-      t = lanes_[i].get();
+  if (!care_.load(std::memory_order_relaxed) || !care_.exchange(false, std::memory_order_seq_cst)) return false;
+  bool any = false, care = false;
+  for (auto& t : all_tended()) {
+    if (t->lane.needs_helper()) {
+      care = true;
+      any |= tend_one(*t, now);
+    } else {
+      t->watch.reset();
     }
-    if (!t->lane.needs_helper()) continue;
-    if (t->lane.driven() || t->lane.turns() != t->turns_seen) {
-      t->turns_seen = t->lane.turns();
-      t->quiet_since = now;
-      continue;
-    }
-    if (now - t->quiet_since < takeover_after || !t->lane.try_enter()) continue;
-    while (t->lane.source().poll()) any = true;
-    t->lane.leave();
-    t->turns_seen = t->lane.turns();
   }
+  if (care) care_.store(true, std::memory_order_seq_cst);
   patience_ = any ? 0 : std::min(patience_ + 1, 5u);
   return any;
 }
 
-/// When the lanes under care want to be looked at again: soon after they moved, at most a millisecond later.
+bool loop::tend_one(tended& t, clock::time_point now) noexcept {
+  if (t.lane.driven() || t.lane.turns() != t.turns_seen) {
+    t.turns_seen = t.lane.turns();
+    t.quiet_since = now;
+    t.watch.reset();  // whoever drives it sees what comes
+    return false;
+  }
+  if (now - t.quiet_since < takeover_after || !t.lane.try_enter()) return false;
+  if (int const fd = t.lane.source().pollable_fd(); fd >= 0 && !t.watch) {
+    t.watch = poller_.make_watch(fd, [](std::uint32_t) {});
+    t.watch->events(true, false);
+  }
+  bool any = false;
+  while (t.lane.source().poll()) any = true;
+  t.lane.leave();
+  t.turns_seen = t.lane.turns();
+  return any;
+}
+
+/// When the lanes under care want to be looked at again: soon after they moved, at most a millisecond later; those
+/// that show it by their descriptor when they do.
 clock::time_point loop::next_look(clock::time_point now) const noexcept {
+  if (!care_.load(std::memory_order_relaxed)) return clock::time_point::max();
   std::lock_guard lock(lanes_mutex_);
-  bool const any = std::ranges::any_of(lanes_, [](auto& t) { return t->lane.needs_helper(); });
+  bool const any = std::ranges::any_of(lanes_, [](auto& t) { return !t->watch && t->lane.needs_helper(); });
   return any ? now + std::min<clock::duration>(30us * (1 << patience_), takeover_after) : clock::time_point::max();
 }
 
@@ -210,15 +247,10 @@ bool loop::serve_once() {
     any = poll();
     lane_.leave();
   }
-  std::vector<core::lane*> all;
-  {
-    std::lock_guard lock(lanes_mutex_);
-    for (auto& t : lanes_) all.push_back(&t->lane);
-  }
-  for (auto* l : all) {
-    if (!l->try_enter()) continue;
-    any |= l->source().poll();
-    l->leave();
+  for (auto& t : all_tended()) {
+    if (!t->lane.try_enter()) continue;
+    any |= t->lane.source().poll();
+    t->lane.leave();
   }
   if (attached_) show_timers();
   return any;

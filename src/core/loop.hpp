@@ -29,8 +29,9 @@ class loop final : public ext::reactor, public ext::progress_source {
   bool on_loop() const noexcept override;
   std::unique_ptr<ext::alarm> make_alarm() override;
   std::unique_ptr<ext::watch> make_watch(int fd, std::function<void(std::uint32_t)> ready) override;
-  void add(std::shared_ptr<ext::progress_source>) override;
+  void add(std::shared_ptr<ext::progress_source>, std::uint64_t socket = 0) override;
   void attend(ext::progress_source&) noexcept override;
+  bool runs_by_itself() const noexcept override { return helper_ || attached_.load(std::memory_order_relaxed); }
 
   // ext::progress_source. The one driver is whoever entered lane().
   bool poll() noexcept override;
@@ -48,6 +49,8 @@ class loop final : public ext::reactor, public ext::progress_source {
 
   core::lane& lane() noexcept { return lane_; }
   core::lane* lane_of(ext::progress_source*) noexcept;
+  /// The socket has gone, and with it all who used its lanes.
+  void forget(std::uint64_t socket) noexcept;
 
   bool has_helper() const noexcept { return helper_; }
   /// A caller left a lane that still needs driving: have the helper look in a moment, without waking it now.
@@ -65,6 +68,8 @@ class loop final : public ext::reactor, public ext::progress_source {
 
   bool run_posted();
   bool tend(clock::time_point now) noexcept;
+  bool tend_one(tended&, clock::time_point now) noexcept;
+  std::vector<std::shared_ptr<tended>> all_tended() const;
   void show_timers() noexcept;
   clock::time_point next_look(clock::time_point now) const noexcept;
 
@@ -85,7 +90,8 @@ class loop final : public ext::reactor, public ext::progress_source {
   std::atomic<bool> attached_{false};  // somebody polls pollable_fd(): timers must show there
 
   mutable std::mutex lanes_mutex_;
-  std::vector<std::unique_ptr<tended>> lanes_;
+  std::vector<std::shared_ptr<tended>> lanes_;
+  std::atomic<bool> care_{false};  // some lane may need the helper
   unsigned patience_ = 0;  // how long nothing came from the lanes under care
   core::lane lane_;
 };

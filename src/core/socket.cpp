@@ -16,9 +16,14 @@ link* const deaf = reinterpret_cast<link*>(std::uintptr_t{1});
 }  // namespace
 
 socket::socket(std::shared_ptr<core::engine> e, ext::handshake h, socket_options const& o, make_protocol const& make)
-    : engine_(std::move(e)), handshake_(h), options_(o), protocol_(make(*this)) {}
+    : engine_(std::move(e)), handshake_(h), options_(o), protocol_(make(*this)) {
+  handshake_.socket = engine_->next_socket();
+}
 
-socket::~socket() { engine_->loop().disarm(alarm_); }
+socket::~socket() {
+  engine_->loop().disarm(alarm_);
+  if (engine_->ours()) engine_->loop().forget(handshake_.socket);
+}
 
 std::unique_ptr<ext::context> socket::open_context(open_function const& open) {
   if (!engine_->ours()) raise(make_error_code(errc::forked));

@@ -151,6 +151,23 @@ void a_pair_has_one_peer_and_tells_the_others_so(stage& s) {
   BOOST_TEST(c.b.receive(soon()).text() == "mine now");
 }
 
+void a_pair_has_one_peer_and_sends_the_others_away(stage& s) {
+  couple<pair_socket, pair_socket> c(s);
+  pair_socket third(s.here());
+  monitor events(third), arrivals(c.b);
+  third.dial(c.url, {.retry_max = 200ms});
+  BOOST_TEST(await(events, monitor_event::lost).has_value());
+  auto const rejected = await(arrivals, monitor_event::rejected);
+  BOOST_TEST_REQUIRE(rejected.has_value());
+  BOOST_TEST(rejected->why == errc::busy);
+  c.a.send("still here", soon());
+  BOOST_TEST(c.b.receive(soon()).text() == "still here");
+  c.a.close();
+  BOOST_TEST(await(arrivals, monitor_event::connected).has_value());
+  third.send("mine now", soon());
+  BOOST_TEST(c.b.receive(soon()).text() == "mine now");
+}
+
 std::error_code listen_code(pull_socket& s, std::string const& url) {
   try {
     s.listen(url);
@@ -200,7 +217,8 @@ constexpr conformance_case all[] = {
     {"a_listener_gets_its_dialer_back", a_listener_gets_its_dialer_back},
     {"a_protocol_mismatch_is_reported_and_does_not_spin", a_protocol_mismatch_is_reported_and_does_not_spin},
     {"a_mismatch_leaves_the_listener_to_others", a_mismatch_leaves_the_listener_to_others, kind::anywhere},
-    {"a_pair_has_one_peer_and_tells_the_others_so", a_pair_has_one_peer_and_tells_the_others_so},
+    {"a_pair_has_one_peer_and_tells_the_others_so", a_pair_has_one_peer_and_tells_the_others_so, kind::told},
+    {"a_pair_has_one_peer_and_sends_the_others_away", a_pair_has_one_peer_and_sends_the_others_away, kind::untold},
     {"an_address_is_in_use_until_its_listener_is_closed", an_address_is_in_use_until_its_listener_is_closed},
     {"waiting_for_peers_ends_when_they_are_there", waiting_for_peers_ends_when_they_are_there},
 };

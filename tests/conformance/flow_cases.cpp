@@ -77,7 +77,8 @@ void a_slow_peer_is_passed_over(stage& s) {
   push.wait_for_peers(2, soon());
   constexpr std::size_t count = 20'000;
   auto sender = std::async(std::launch::async, [&] {
-    for (std::size_t i = 0; i != count; ++i) push.send(numbered_message(i), soon());
+    // More in all than the buffers of any kernel hold.
+    for (std::size_t i = 0; i != count; ++i) push.send(patterned(2048), soon());
   });
   // What the slow one cannot hold goes to the fast one, so the sender ends.
   std::size_t got = 0;
@@ -98,6 +99,21 @@ void a_message_over_the_receivers_limit_is_refused_and_stays_whole(stage& s) {
   c.a.send(patterned(1000), soon());
   BOOST_TEST(is_patterned(c.b.receive(soon()), 1000));
   BOOST_TEST(c.a.peers() == 1u);
+}
+
+// Where the wire cannot refuse it, nothing else is left: and who listens learns why.
+void a_message_over_the_receivers_limit_ends_the_connection(stage& s) {
+  one_way c(s, {.max_message = 1000});
+  monitor events(c.b);
+  c.a.send(patterned(1000), soon());
+  BOOST_TEST(is_patterned(c.b.receive(soon()), 1000));
+  c.a.send(patterned(1001), soon());
+  auto const lost = await(events, monitor_event::lost);
+  BOOST_TEST_REQUIRE(lost.has_value());
+  BOOST_TEST(lost->why == errc::message_too_large);
+  c.b.wait_for_peers(1, soon());
+  c.a.send("still here", soon());
+  BOOST_TEST(c.b.receive(soon()).text() == "still here");
 }
 
 void a_reply_over_the_limit_can_be_made_smaller(stage& s) {
@@ -131,8 +147,10 @@ constexpr conformance_case all[] = {
      large_messages_to_a_receiver_that_stands_still_stop_nobody_else},
     {"a_slow_peer_is_passed_over", a_slow_peer_is_passed_over},
     {"a_message_over_the_receivers_limit_is_refused_and_stays_whole",
-     a_message_over_the_receivers_limit_is_refused_and_stays_whole},
-    {"a_reply_over_the_limit_can_be_made_smaller", a_reply_over_the_limit_can_be_made_smaller},
+     a_message_over_the_receivers_limit_is_refused_and_stays_whole, conformance_case::told},
+    {"a_message_over_the_receivers_limit_ends_the_connection", a_message_over_the_receivers_limit_ends_the_connection,
+     conformance_case::untold},
+    {"a_reply_over_the_limit_can_be_made_smaller", a_reply_over_the_limit_can_be_made_smaller, conformance_case::told},
     {"a_window_of_one_is_enough", a_window_of_one_is_enough},
 };
 

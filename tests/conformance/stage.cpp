@@ -42,6 +42,8 @@ void play(transport_under_test const& t, conformance_case const& c) {
 
 bool applies(conformance_case const& c, transport_under_test const& t) {
   if (c.where == conformance_case::anywhere) return true;
+  if (c.where == conformance_case::told) return !t.survives_loss && t.tells_peers;
+  if (c.where == conformance_case::untold) return !t.survives_loss && !t.tells_peers;
   return (c.where == conformance_case::with_loss) == t.survives_loss;
 }
 

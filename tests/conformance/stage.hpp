@@ -78,7 +78,7 @@ struct couple {
 struct conformance_case {
   std::string_view name;
   void (*play)(stage&);
-  enum { anywhere, without_loss, with_loss } where = without_loss;
+  enum { anywhere, without_loss, with_loss, told, untold } where = without_loss;
 };
 using cases = std::span<conformance_case const>;
 

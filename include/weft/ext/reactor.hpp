@@ -11,7 +11,7 @@
 namespace weft::ext {
 
 /// Something that moves only while a thread drives it: a completion queue, for instance. Threads take
-/// turns; exactly one is in poll() or wait() at a time. It lives as long as the engine.
+/// turns; exactly one is in poll() or wait() at a time.
 class progress_source {
  public:
   virtual ~progress_source() = default;
@@ -26,6 +26,9 @@ class progress_source {
   virtual bool naps() const noexcept { return false; }
   /// From any thread: it has work in hand that needs driving even when no caller waits.
   virtual bool busy() const noexcept = 0;
+  /// A descriptor that shows readable when poll() would find something, so that a helper need not look again
+  /// and again; -1 when there is none. Constant.
+  virtual int pollable_fd() const noexcept { return -1; }
 };
 
 /// A time in the future of a reactor. Cancelled when destroyed or armed again.
@@ -56,8 +59,11 @@ class reactor {
   virtual std::unique_ptr<alarm> make_alarm() = 0;
   /// `ready` gets EPOLL* bits. \throws std::system_error
   virtual std::unique_ptr<watch> make_watch(int fd, std::function<void(std::uint32_t)> ready) = 0;
-  virtual void add(std::shared_ptr<progress_source>) = 0;  ///< any thread; stays until the engine ends
-  virtual void attend(progress_source&) noexcept = 0;      ///< any thread: it became busy()
+  /// Any thread. It stays until the socket of that number (handshake::socket) has gone; with zero, until the engine ends.
+  virtual void add(std::shared_ptr<progress_source>, std::uint64_t socket = 0) = 0;
+  virtual void attend(progress_source&) noexcept = 0;  ///< any thread: it became busy()
+  /// Whether what is posted runs soon though no caller waits: a helper drives the loop, or the application's own.
+  virtual bool runs_by_itself() const noexcept { return true; }
 
  protected:
   ~reactor() = default;

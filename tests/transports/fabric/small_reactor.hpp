@@ -37,7 +37,7 @@ class small_reactor final : public ext::reactor {
   std::unique_ptr<ext::watch> make_watch(int fd, std::function<void(std::uint32_t)> ready) override {
     return std::make_unique<own_watch>(*this, fd, std::move(ready));
   }
-  void add(std::shared_ptr<ext::progress_source> s) override { sources_.push_back(std::move(s)); }
+  void add(std::shared_ptr<ext::progress_source> s, std::uint64_t = 0) override { sources_.push_back(std::move(s)); }
   void attend(ext::progress_source&) noexcept override { ++attended; }
 
   /// Everything once.

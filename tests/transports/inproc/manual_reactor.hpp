@@ -33,7 +33,7 @@ class manual_reactor final : public ext::reactor {
   std::unique_ptr<ext::watch> make_watch(int, std::function<void(std::uint32_t)>) override {
     throw std::logic_error("no descriptors here");
   }
-  void add(std::shared_ptr<ext::progress_source>) override {}
+  void add(std::shared_ptr<ext::progress_source>, std::uint64_t = 0) override {}
   void attend(ext::progress_source&) noexcept override {}
 
   /// Runs what was posted, and what that posts, and the alarms that are due.

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "stream/flow.hpp"
+
+#include <weft/error.hpp>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+namespace weft::stream {
+
+namespace {
+
+// The others on the lane want their turn, too.
+constexpr int reads_at_a_time = 16;
+
+std::uint64_t next_id() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+std::error_code read_error(int error) noexcept {
+  if (error == ECONNRESET || error == EPIPE) return errc::connection_reset;
+  if (error == ETIMEDOUT) return errc::timed_out;
+  return {error, std::system_category()};
+}
+
+/// For what comes when nobody will ever receive it.
+struct deaf_ears final : ext::connection_events {
+  void on_message(message&&) noexcept override {}
+  void on_writable(unsigned) noexcept override {}
+  void on_closed(std::error_code) noexcept override {}
+};
+
+}  // namespace
+
+flow::flow(std::shared_ptr<stream::lane> l, base::unique_fd fd, framing f, std::uint64_t most, std::string peer)
+    : lane_(std::move(l)),
+      fd_(std::move(fd)),
+      id_(next_id()),
+      peer_(std::move(peer)),
+      inbox_(f, most, lane_->spare()),
+      outbox_(f) {}
+
+// The socket's part.
+
+void flow::start(std::shared_ptr<ext::doorbell> d) noexcept {
+  bell_.hang(std::move(d));
+  try {
+    lane_->add(shared_from_this());
+  } catch (std::system_error const& e) {
+    end(e.code());
+  } catch (std::bad_alloc const&) {
+    end(std::make_error_code(std::errc::not_enough_memory));
+  }
+  bell_.ring();  // there are send credits to tell
+  if (over()) flush();
+}
+
+void flow::progress(ext::connection_events& events) noexcept {
+  if (told_) return;
+  if (!over())
+    if (unsigned const n = outbox_.take_allowance()) events.on_writable(n);
+  if (inbox_.ready()) take_in(events);
+  if (!silent()) return;  // the flusher has the last word
+  told_ = true;
+  events.on_closed(reason());
+  bell_.take_down();
+}
+
+void flow::take_in(ext::connection_events& events) noexcept {
+  auto const before = granted_;
+  auto why = inbox_.deliver(events, granted_, over());
+  if (granted_ != before) answered_.store(true, std::memory_order_relaxed);
+  // Who finishes takes nothing any more, and must read on to see the peer's end.
+  if (!why && inbox_.ready() && finishing_.load(std::memory_order_relaxed)) {
+    deaf_ears nobody;
+    why = inbox_.deliver(nobody, granted_, true);
+  }
+  if (why) return end(why);
+  if (!inbox_.ended()) return;
+  end(!read_why_ && inbox_.torn() ? make_error_code(errc::connection_reset) : read_why_);
+}
+
+void flow::grant(unsigned messages) noexcept {
+  granted_ += messages;
+  resume_.store(true, std::memory_order_relaxed);
+}
+
+void flow::close(std::error_code why) noexcept { end(why ? why : make_error_code(errc::closed)); }
+
+void flow::abandon() noexcept {
+  end(errc::closed);
+  flush();
+  lane_->remove(*this);
+}
+
+// How it ends: whoever finds out notes it, flush() follows, and the flusher sees to the rest.
+
+void flow::end(std::error_code why) noexcept {
+  std::lock_guard lock(ending_);
+  if (over_.load(std::memory_order_relaxed)) return;
+  why_ = why;
+  over_.store(true, std::memory_order_release);
+}
+
+std::error_code flow::reason() noexcept {
+  std::lock_guard lock(ending_);
+  return why_;
+}
+
+/// On the loop, which answers at once: an end must be noticed even where nobody waits.
+void flow::announce() noexcept {
+  bell_.ring();
+  lane_->reactor().post([self = shared_from_this()] { self->bell_.ring(); });
+}
+
+/// Whether the helper must look after it: input that nobody may ever wait for, output that the kernel does not take.
+void flow::update_care() noexcept {
+  int change = 0;
+  {
+    std::lock_guard lock(ending_);
+    bool const left_behind = hung_up_.load(std::memory_order_relaxed) && !inbox_.ready();
+    bool const wanted = !over_.load(std::memory_order_relaxed) && (stalled() || left_behind);
+    if (wanted != cared_) change = wanted ? +1 : -1;
+    cared_ = wanted;
+  }
+  if (change != 0) lane_->care(change);
+}
+
+void flow::hung_up() noexcept {
+  hung_up_.store(true, std::memory_order_seq_cst);
+  update_care();
+}
+
+// The driver's part.
+
+flow::driven flow::drive(std::uint32_t events) noexcept {
+  driven did;
+  bool const ended = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+  if (events & EPOLLOUT || ended) {
+    if (stalled_.exchange(false, std::memory_order_acq_rel)) {
+      did.any |= pump();
+      update_care();
+    } else if (!ended) {
+      watch_no_output();
+    }
+  }
+  if (ended) hung_up_.store(true, std::memory_order_relaxed);
+  if (ended || events & EPOLLIN) {
+    auto const read = read_in();
+    did.any |= read.any;
+    did.more = read.more;
+  }
+  if (hung_up_.load(std::memory_order_relaxed)) update_care();
+  return did;
+}
+
+/// The kernel says so each time the peer reads (AF_UNIX), which is of interest only while it takes no more.
+void flow::watch_no_output() noexcept {
+  lane_->watch_output(*this, false);
+  if (stalled()) lane_->watch_output(*this, true);
+}
+
+flow::driven flow::read_in() noexcept {
+  driven did;
+  for (int n = 0; n != reads_at_a_time && !over(); ++n) {
+    if (inbox_.ready()) {
+      left_.store(true, std::memory_order_seq_cst);
+      did.more = true;
+      return did;
+    }
+    std::span<std::byte> room;
+    try {
+      room = inbox_.room();
+    } catch (std::bad_alloc const&) {
+      read_ended(std::make_error_code(std::errc::not_enough_memory));
+      return did;
+    }
+    auto const got = ::recv(fd_.get(), room.data(), room.size(), MSG_DONTWAIT);
+    if (got > 0) {
+      did.any = true;
+      did.more = static_cast<std::size_t>(got) == room.size() || hung_up_.load(std::memory_order_relaxed);
+      if (inbox_.took(static_cast<std::size_t>(got))) {
+        if (did.more) left_.store(true, std::memory_order_seq_cst);
+        bell_.ring();
+        return did;
+      }
+      if (!did.more) return did;  // a short read took all there was
+    } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
+      read_ended(got == 0 ? std::error_code() : read_error(errno));
+      return {.any = true};
+    } else if (errno == EAGAIN) {
+      inbox_.put_away();
+      did.more = false;
+      return did;
+    }
+  }
+  did.more = !over();
+  return did;
+}
+
+void flow::read_ended(std::error_code why) noexcept {
+  read_why_ = why;
+  inbox_.end();
+  announce();
+}
+
+}  // namespace weft::stream

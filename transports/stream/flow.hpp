@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/ext/connection.hpp>
+#include <weft/ext/reactor.hpp>
+
+#include "base/fd.hpp"
+#include "stream/bell.hpp"
+#include "stream/inbox.hpp"
+#include "stream/lane.hpp"
+#include "stream/outbox.hpp"
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <system_error>
+
+namespace weft::stream {
+
+/// One established connection: what the socket, the driver of the lane, the flushers and the loop share of it.
+///
+/// Three roles, each held by one thread at a time: the socket's (its lock), the driver's (the lane's turn) and the
+/// flusher's (`flushing_`). They meet in the outbox, in the inbox and in a few atomic words, and in no lock.
+///
+/// Sending: a caller writes itself, in flush(). After some sends in quick succession the connection is hot: messages
+/// gather, and whoever finds enough of them, drives the lane, or turns the loop, writes them.
+class flow : public std::enable_shared_from_this<flow> {
+ public:
+  flow(std::shared_ptr<lane>, base::unique_fd, framing, std::uint64_t most, std::string peer);
+
+  // The socket's: see ext::connection.
+  void start(std::shared_ptr<ext::doorbell>) noexcept;
+  void progress(ext::connection_events&) noexcept;
+  void send(message&& m) noexcept { outbox_.push(std::move(m)); }
+  void grant(unsigned messages) noexcept;
+  void finish() noexcept { finishing_.store(true, std::memory_order_release); }
+  void close(std::error_code why) noexcept;
+  std::size_t unconfirmed() const noexcept { return silent() ? outbox_.unconfirmed(arrived_) : outbox_.size(); }
+
+  // Any thread that holds no socket's lock.
+  void flush() noexcept;
+  /// Writes what there is, unless somebody does already. \return whether anything was
+  bool pump() noexcept;
+  /// The socket has let go of it.
+  void abandon() noexcept;
+
+  // The driver's.
+  struct driven {
+    bool any = false;
+    bool more = false;  ///< not read to the end
+  };
+  driven drive(std::uint32_t events) noexcept;
+
+  // The loop's.
+  /// The peer hung up: what it left must be read, whether or not anybody waits.
+  void hung_up() noexcept;
+
+  int fd() const noexcept { return fd_.get(); }
+  /// Never used again in this process, and never zero.
+  std::uint64_t id() const noexcept { return id_; }
+  bool hot() const noexcept { return hot_.load(std::memory_order_relaxed); }
+  bool stalled() const noexcept { return stalled_.load(std::memory_order_acquire); }
+  bool readable() const noexcept { return !inbox_.ready() && !over(); }
+  std::shared_ptr<stream::lane> const& home() const noexcept { return lane_; }
+  std::string const& peer() const noexcept { return peer_; }
+
+ private:
+  bool over() const noexcept { return over_.load(std::memory_order_acquire); }
+  bool silent() const noexcept { return silent_.load(std::memory_order_acquire); }
+  void end(std::error_code why) noexcept;
+  std::error_code reason() noexcept;
+  void fall_silent() noexcept;
+  void announce() noexcept;
+  void update_care() noexcept;
+  void take_in(ext::connection_events&) noexcept;
+
+  bool should_wait() noexcept;
+  void become_hot() noexcept;
+  void cool_down(unsigned idle) noexcept;
+  bool write_out() noexcept;
+  ssize_t write_some() noexcept;
+  void stall() noexcept;
+
+  driven read_in() noexcept;
+  void read_ended(std::error_code why) noexcept;
+  void watch_no_output() noexcept;
+
+  std::shared_ptr<stream::lane> lane_;
+  base::unique_fd fd_;
+  std::uint64_t const id_;
+  std::string peer_;
+  bell bell_;
+  inbox inbox_;
+  outbox outbox_;
+
+  // Under the socket's lock.
+  unsigned granted_ = 0;
+  bool told_ = false;
+
+  std::atomic<bool> resume_{false};     // there was a grant: what waits may be taken
+  std::atomic<bool> finishing_{false};  // end when everything is written
+  std::atomic<bool> answered_{false};   // something came in since the last write
+  std::atomic<bool> left_{false};       // the driver left something unread: somebody else's turn
+
+  std::mutex ending_;  // who ends it first says why; and the cares
+  std::error_code why_;
+  std::error_code read_why_;
+  std::atomic<bool> over_{false};
+  std::atomic<bool> hung_up_{false};
+  bool cared_ = false;
+
+  // The flusher's.
+  alignas(64) std::atomic<int> flushing_{0};
+  std::atomic<bool> stalled_{false};  // the kernel takes no more for now
+  bool sent_end_ = false;
+  std::uint64_t arrived_ = 0;  // bytes that the peer's host has; once it is silent
+  std::atomic<bool> silent_{false};
+  bool broken_ = false;  // nothing can be written any more
+  std::atomic<bool> hot_{false};
+  std::atomic<unsigned> quick_{0};  // sends in quick succession
+  std::atomic<clock::rep> last_write_{0};
+};
+
+}  // namespace weft::stream

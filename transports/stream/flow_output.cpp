@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include <weft/error.hpp>
+
+#include "stream/flow.hpp"
+
+#include <linux/sockios.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+// How a flow writes: the flusher's part.
+namespace weft::stream {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// So many sends, each so soon after the one before, make a connection hot.
+constexpr unsigned quick_sends = 4;
+constexpr auto quick = std::chrono::duration_cast<clock::duration>(2us);
+
+// A caller that finds so much gathered writes it.
+constexpr std::uint64_t enough_bytes = 64 << 10;
+constexpr std::size_t enough_messages = outbox::capacity / 2;
+
+// A hot connection that had nothing to write for so many turns of the loop is cold again.
+constexpr unsigned idle_turns = 20;
+
+constexpr std::size_t scratch_size = 64 << 10;
+
+class scratch_block {
+ public:
+  scratch_block() : block_(ext::allocate_block(scratch_size)) {}
+  scratch_block(scratch_block const&) = delete;
+  scratch_block& operator=(scratch_block const&) = delete;
+  ~scratch_block() { ext::drop(block_); }
+  std::span<std::byte> bytes() const noexcept { return {block_->data, scratch_size}; }
+
+ private:
+  ext::block* block_;
+};
+
+ssize_t write_batch(int fd, batch& b) noexcept {
+  constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  if (b.count == 1) return ::send(fd, b.pieces[0].iov_base, b.pieces[0].iov_len, flags);
+  msghdr all{};
+  all.msg_iov = b.pieces.data();
+  all.msg_iovlen = b.count;
+  return ::sendmsg(fd, &all, flags);
+}
+
+}  // namespace
+
+void flow::flush() noexcept {
+  if (resume_.load(std::memory_order_relaxed) && resume_.exchange(false, std::memory_order_acq_rel) && inbox_.ready())
+    bell_.ring();
+  if (left_.load(std::memory_order_seq_cst) && !inbox_.ready() && left_.exchange(false)) lane_->wake();
+  if (hung_up_.load(std::memory_order_relaxed)) update_care();
+  if (over() || finishing_.load(std::memory_order_acquire)) {
+    pump();
+    return;
+  }
+  if (outbox_.size() == 0 || stalled()) return;
+  bool const answered = answered_.load(std::memory_order_relaxed);
+  if (should_wait()) return;
+  pump();
+  // In a conversation nobody asks for the time.
+  last_write_.store(answered || hot() ? 0 : clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+bool flow::should_wait() noexcept {
+  if (hot()) return outbox_.pending_bytes() < enough_bytes && outbox_.size() < enough_messages;
+  auto const last = last_write_.load(std::memory_order_relaxed);
+  if (answered_.exchange(false, std::memory_order_relaxed) || last == 0 ||
+      clock::now().time_since_epoch().count() - last > quick.count()) {
+    quick_.store(0, std::memory_order_relaxed);
+    return false;
+  }
+  if (quick_.fetch_add(1, std::memory_order_relaxed) + 1 < quick_sends || !lane_->reactor().runs_by_itself())
+    return false;
+  become_hot();
+  return true;
+}
+
+void flow::become_hot() noexcept {
+  if (hot_.exchange(true, std::memory_order_acq_rel)) return;
+  lane_->heat(+1);
+  lane_->reactor().post([self = shared_from_this()] { self->cool_down(0); });
+}
+
+/// Turn by turn of the loop, for as long as there is something to write.
+void flow::cool_down(unsigned idle) noexcept {
+  idle = pump() ? 0 : idle + 1;
+  if (over() || stalled() || idle > idle_turns) {
+    quick_.store(0, std::memory_order_relaxed);
+    hot_.store(false, std::memory_order_seq_cst);
+    lane_->heat(-1);
+    pump();  // for who found it hot a moment ago
+    return;
+  }
+  ::sched_yield();
+  lane_->reactor().post([self = shared_from_this(), idle] { self->cool_down(idle); });
+}
+
+bool flow::pump() noexcept {
+  if (flushing_.fetch_add(1, std::memory_order_acq_rel) != 0) return false;
+  bool any = false;
+  int seen = 1;
+  do any |= write_out();
+  while (!flushing_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel, std::memory_order_acquire));
+  return any;
+}
+
+bool flow::write_out() noexcept {
+  bool any = false;
+  if (!over()) {
+    while (!stalled() && !broken_ && !outbox_.empty() && write_some() > 0) any = true;
+    if (finishing_.load(std::memory_order_acquire) && outbox_.empty() && !std::exchange(sent_end_, true))
+      ::shutdown(fd_.get(), SHUT_WR);
+    if (outbox_.wants_ring()) bell_.ring();
+  }
+  if (over()) fall_silent();
+  return any;
+}
+
+ssize_t flow::write_some() noexcept {
+  batch b;
+  std::byte little[2048];
+  auto const write = [&](std::span<std::byte> scratch) {
+    outbox_.gather(b, scratch);
+    ssize_t n;
+    do n = write_batch(fd_.get(), b);
+    while (n < 0 && errno == EINTR);
+    return n;
+  };
+  auto const n = outbox_.size() == 1 ? write(little) : write(scratch_block().bytes());
+  if (n > 0) outbox_.written(static_cast<std::size_t>(n));
+  if (n >= 0 ? static_cast<std::size_t>(n) < b.bytes : errno == EAGAIN) {
+    stall();
+  } else if (n < 0) {
+    // Why, the reader will find at the end of what the peer has said before.
+    broken_ = true;
+    hung_up();
+  }
+  return n;
+}
+
+void flow::stall() noexcept {
+  stalled_.store(true, std::memory_order_release);
+  // Also when it is watched already: the moment may have come and gone before anybody knew that it matters.
+  lane_->watch_output(*this, true);
+  update_care();
+}
+
+/// Nothing is written any more: what the peer's host has of it is known now.
+void flow::fall_silent() noexcept {
+  if (silent()) return;
+  int under_way = 0;
+  ::ioctl(fd_.get(), SIOCOUTQ, &under_way);
+  auto const written = outbox_.written_bytes();
+  arrived_ = written - std::min<std::uint64_t>(written, static_cast<std::uint64_t>(under_way));
+  silent_.store(true, std::memory_order_release);
+  ::shutdown(fd_.get(), SHUT_RDWR);
+  update_care();
+  announce();
+}
+
+}  // namespace weft::stream

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "stream/inbox.hpp"
+
+#include <weft/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace weft::stream {
+
+namespace {
+
+constexpr std::size_t usual = 64 << 10;
+
+// Smaller bodies are copied out: a slice keeps the whole block.
+constexpr std::size_t sliced = 16 << 10;
+
+// Memory for so much is given to anybody who announces it; for more, as it arrives or has arrived before.
+constexpr std::size_t unsuspicious = 1 << 20;
+constexpr std::size_t trusted = 64 << 20;
+
+// So that a body behind the first prefix begins where any type may.
+constexpr std::size_t first_offset(framing f) noexcept { return 16 - prefix_size(f); }
+
+}  // namespace
+
+ext::block* spare_block::take(std::size_t size) {
+  auto* const b = block_.exchange(nullptr, std::memory_order_acq_rel);
+  if (b && b->capacity >= size) return b;
+  if (b) ext::drop(b);
+  return ext::allocate_block(size);
+}
+
+void inbox::put_away() noexcept {
+  if (!block_ || begin_ != end_) return;
+  hand_back();
+}
+
+void inbox::hand_back() noexcept {
+  auto* const b = std::exchange(block_, nullptr);
+  begin_ = end_ = limit_ = 0;
+  // One that messages are parts of is theirs.
+  if (b->references.load(std::memory_order_acquire) == 1)
+    spare_.give(b);
+  else
+    ext::drop(b);
+}
+
+/// How much memory a frame of that size may have by now: twice what has come, once that is full.
+std::size_t inbox::wanted(std::size_t frame) const noexcept {
+  auto const come = block_ && end_ == block_->capacity ? end_ - begin_ : 0;
+  return std::min(frame, std::max({unsuspicious, std::min(largest_, trusted) + longest_prefix, 2 * come}));
+}
+
+std::span<std::byte> inbox::room() {
+  if (!block_) {
+    // With the prefix of the one behind it: then that one's memory can be had before it is read.
+    auto const guess = last_ >= sliced ? wanted(last_ + 2 * prefix_size(framing_)) : 0;
+    auto const size = std::max(usual, guess + first_offset(framing_));
+    block_ = spare_.take(size);
+    begin_ = end_ = first_offset(framing_);
+    limit_ = guess > usual ? begin_ + guess : std::min(block_->capacity, 2 * usual);
+  }
+  if (begin_ != end_) {
+    auto const head = read_head(framing_, bytes());
+    auto const frame = prefix_size(framing_) + static_cast<std::size_t>(head.size);
+    auto const needed = wanted(head.known ? frame : prefix_size(framing_));
+    if (begin_ + needed > block_->capacity || end_ == block_->capacity) move_to(needed);
+    set_limit(head.known ? frame : 0);
+  }
+  return {block_->data + end_, limit_ - end_};
+}
+
+/// Large frames are read to their ends, and no further than the next one's prefix: what comes behind is not moved twice.
+void inbox::set_limit(std::size_t frame) noexcept {
+  limit_ = block_->capacity;
+  if (frame >= sliced && begin_ + frame + prefix_size(framing_) < limit_) limit_ = begin_ + frame + prefix_size(framing_);
+}
+
+void inbox::move_to(std::size_t needed) {
+  auto const first = first_offset(framing_);
+  auto const size = end_ - begin_;
+  auto const capacity = first + needed + prefix_size(framing_);
+  if (capacity <= block_->capacity && block_->references.load(std::memory_order_acquire) == 1) {
+    std::memmove(block_->data + first, block_->data + begin_, size);
+  } else {
+    auto* const larger = ext::allocate_block(std::max(capacity, usual));
+    std::memcpy(larger->data + first, block_->data + begin_, size);
+    ext::drop(std::exchange(block_, larger));
+  }
+  begin_ = first;
+  end_ = first + size;
+}
+
+bool inbox::decodable() const noexcept {
+  auto const head = read_head(framing_, bytes());
+  if (head.malformed) return true;
+  return head.known && (head.size > most_ || head.size <= bytes().size() - prefix_size(framing_));
+}
+
+bool inbox::took(std::size_t n) noexcept {
+  end_ += n;
+  if (!decodable()) return false;
+  ready_.store(true, std::memory_order_release);
+  return true;
+}
+
+std::error_code inbox::deliver(ext::connection_events& events, unsigned& granted, bool all) noexcept {
+  auto const prefix = prefix_size(framing_);
+  while (begin_ != end_) {
+    auto const head = read_head(framing_, bytes());
+    if (head.malformed) return errc::malformed;
+    if (!head.known) break;
+    if (head.size > most_) return errc::message_too_large;
+    if (head.size > bytes().size() - prefix) break;
+    if (granted == 0 && !ended_ && !all) return {};  // it stays the decoder's turn
+    if (granted > 0) --granted;
+    begin_ += prefix;
+    events.on_message(take(static_cast<std::size_t>(head.size)));
+  }
+  if (ended_) return {};
+  if (block_ && begin_ == end_) hand_back();
+  ready_.store(false, std::memory_order_seq_cst);
+  return {};
+}
+
+message inbox::take(std::size_t size) {
+  auto* const data = block_->data + begin_;
+  begin_ += size;
+  last_ = size;
+  largest_ = std::max(largest_, size);
+  if (size < sliced) return message(std::span<std::byte const>(data, size));
+  // The last one takes the block with it, and is the only one on it.
+  bool const last = begin_ == end_;
+  if (!last) block_->references.fetch_add(1, std::memory_order_relaxed);
+  auto* const b = last ? std::exchange(block_, nullptr) : block_;
+  if (last) begin_ = end_ = 0;
+  return message::slice(b, data, size);
+}
+
+}  // namespace weft::stream

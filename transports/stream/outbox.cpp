@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "stream/outbox.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace weft::stream {
+
+namespace {
+
+// Below this a copy costs less than a piece of its own.
+constexpr std::size_t copied = 4096;
+
+// With so many bytes waiting nobody is told to send more.
+constexpr std::uint64_t enough_bytes = 1 << 20;
+
+}  // namespace
+
+void batch::drop_front(std::size_t size) noexcept {
+  bytes -= size;
+  std::size_t gone = 0;
+  while (gone != count && size >= pieces[gone].iov_len) size -= pieces[gone++].iov_len;
+  std::copy(pieces.begin() + static_cast<std::ptrdiff_t>(gone), pieces.begin() + static_cast<std::ptrdiff_t>(count),
+            pieces.begin());
+  count -= gone;
+  if (size == 0) return;
+  pieces[0].iov_base = static_cast<std::byte*>(pieces[0].iov_base) + size;
+  pieces[0].iov_len -= size;
+}
+
+outbox::~outbox() {
+  auto const tail = tail_.load(std::memory_order_acquire);
+  for (auto i = head_.load(std::memory_order_acquire); i != tail; ++i) at(i).~message();
+}
+
+void outbox::push(message&& m) {
+  if (!shelf_) shelf_.reset(new shelf);
+  auto const i = tail_.load(std::memory_order_relaxed);
+  auto const end = pushed_bytes_.load(std::memory_order_relaxed) + frame_size(framing_, m);
+  shelf_->ends[i % capacity] = end;
+  new (shelf_->slots[i % capacity]) message(std::move(m));
+  pushed_bytes_.store(end, std::memory_order_release);
+  tail_.store(i + 1, std::memory_order_release);
+}
+
+unsigned outbox::allowance() const noexcept {
+  auto const room =
+      head_.load(std::memory_order_acquire) + capacity - allowed_.load(std::memory_order_relaxed);
+  if (room < capacity / 2) return 0;
+  return pending_bytes() < enough_bytes ? static_cast<unsigned>(room) : 0;
+}
+
+bool outbox::add(batch& b, message const& m, std::span<std::byte>& scratch) const noexcept {
+  auto const front = frame_front_size(framing_, m);
+  auto const body = m.body();
+  bool const whole = body.size() <= copied && front + body.size() <= scratch.size();
+  auto const size = whole ? front + body.size() : front;
+  if (size > scratch.size() || b.count + 2 > batch::most_pieces) return false;
+  // What a small piece of scratch cannot take need not wait for a larger one: bodies are written from where they are.
+  if (!whole && body.size() <= copied && b.count > 0) return false;
+  write_frame_front(framing_, m, scratch.data());
+  if (whole && !body.empty()) std::memcpy(scratch.data() + front, body.data(), body.size());
+  b.add(scratch.data(), size);
+  if (!whole) b.add(body.data(), body.size());
+  scratch = scratch.subspan(size);
+  return true;
+}
+
+void outbox::gather(batch& b, std::span<std::byte> scratch) noexcept {
+  auto i = head_.load(std::memory_order_relaxed);
+  auto const tail = tail_.load(std::memory_order_acquire);
+  auto const first = i;
+  while (i != tail && add(b, at(i), scratch)) ++i;
+  if (i == first) return;
+  auto const begin = end_of(first) - frame_size(framing_, at(first));
+  if (auto const skip = written_bytes_.load(std::memory_order_relaxed) - begin; skip > 0) b.drop_front(skip);
+}
+
+void outbox::written(std::size_t bytes) noexcept {
+  auto const total = written_bytes_.load(std::memory_order_relaxed) + bytes;
+  auto i = head_.load(std::memory_order_relaxed);
+  auto const tail = tail_.load(std::memory_order_acquire);
+  while (i != tail && end_of(i) <= total) at(i++).~message();
+  written_bytes_.store(total, std::memory_order_release);
+  head_.store(i, std::memory_order_release);
+}
+
+std::size_t outbox::unconfirmed(std::uint64_t arrived) const noexcept {
+  auto const tail = tail_.load(std::memory_order_acquire);
+  auto const known = std::min<std::uint64_t>(tail, capacity);
+  std::size_t count = 0;
+  while (count != known && end_of(tail - 1 - count) > arrived) ++count;
+  if (count < known || known == tail) return count;
+  // More are on their way than ends are kept of; they were as large as these, for all that is known.
+  auto const oldest = end_of(tail - known);
+  auto const mean = std::max<std::uint64_t>(1, (pushed_bytes_.load(std::memory_order_relaxed) - oldest) / known);
+  return count + static_cast<std::size_t>((oldest - arrived) / mean);
+}
+
+}  // namespace weft::stream

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/message.hpp>
+
+#include "stream/frame.hpp"
+
+#include <sys/uio.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace weft::stream {
+
+/// Bytes to be written with one call: small messages copied together, large bodies from where they are.
+struct batch {
+  static constexpr std::size_t most_pieces = 64;
+
+  std::array<iovec, most_pieces> pieces;
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+
+  std::span<iovec> all() noexcept { return {pieces.data(), count}; }
+  void add(void const* data, std::size_t size) noexcept {
+    bytes += size;
+    auto* const end = static_cast<std::byte const*>(data);
+    if (count > 0 && static_cast<std::byte*>(pieces[count - 1].iov_base) + pieces[count - 1].iov_len == end)
+      pieces[count - 1].iov_len += size;
+    else
+      pieces[count++] = {const_cast<void*>(data), size};
+  }
+  void drop_front(std::size_t size) noexcept;
+};
+
+/// The messages that wait to be written, and the sends that the socket may still post.
+/// Thread safety: one producer, whoever holds the socket's lock; one consumer, whoever flushes.
+class outbox {
+ public:
+  static constexpr std::size_t capacity = 256;
+
+  explicit outbox(framing f) noexcept : framing_(f) {}
+  outbox(outbox const&) = delete;
+  outbox& operator=(outbox const&) = delete;
+  ~outbox();
+
+  // The producer.
+  void push(message&&);  ///< \pre a credit is held
+  /// Credits to hand out now: by halves, for each telling costs the socket a turn; none while many bytes wait.
+  unsigned take_allowance() noexcept {
+    auto const n = allowance();
+    allowed_.store(allowed_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    return n;
+  }
+
+  // The consumer.
+  bool empty() const noexcept { return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire); }
+  /// What to write next. Copies into `scratch`, whose bytes the batch refers to.
+  void gather(batch&, std::span<std::byte> scratch) noexcept;
+  void written(std::size_t bytes) noexcept;  ///< so much of it has been
+  bool wants_ring() const noexcept { return allowance() > 0; }
+
+  // Any thread.
+  std::size_t size() const noexcept {
+    return tail_.load(std::memory_order_acquire) - head_.load(std::memory_order_acquire);
+  }
+  std::uint64_t pending_bytes() const noexcept {
+    return pushed_bytes_.load(std::memory_order_acquire) - written_bytes_.load(std::memory_order_acquire);
+  }
+  std::uint64_t written_bytes() const noexcept { return written_bytes_.load(std::memory_order_acquire); }
+
+  /// Messages of which the first `arrived` bytes of the stream do not hold everything. By the producer, once nothing
+  /// is written any more.
+  std::size_t unconfirmed(std::uint64_t arrived) const noexcept;
+
+ private:
+  struct shelf {
+    alignas(message) std::byte slots[capacity][sizeof(message)];
+    std::uint64_t ends[capacity];  // where in the stream each message ends; kept when it is gone
+  };
+
+  unsigned allowance() const noexcept;
+  message& at(std::uint64_t i) const noexcept { return *reinterpret_cast<message*>(shelf_->slots[i % capacity]); }
+  std::uint64_t end_of(std::uint64_t i) const noexcept { return shelf_->ends[i % capacity]; }
+  bool add(batch&, message const&, std::span<std::byte>& scratch) const noexcept;
+
+  framing const framing_;
+  std::unique_ptr<shelf> shelf_;  // made by the first push: a connection that never sends costs little
+  std::atomic<std::uint64_t> tail_{0};
+  std::atomic<std::uint64_t> pushed_bytes_{0};
+  std::atomic<std::uint64_t> allowed_{0};
+  alignas(64) std::atomic<std::uint64_t> head_{0};
+  std::atomic<std::uint64_t> written_bytes_{0};
+};
+
+}  // namespace weft::stream
