@@ -14,6 +14,10 @@ std::optional<failure> check(std::string_view call, long rc) {
   return {};
 }
 
+std::string_view as_text(std::span<std::byte const> raw) {
+  return {reinterpret_cast<char const*>(raw.data()), raw.size()};
+}
+
 }  // namespace
 
 setup<std::unique_ptr<rdm_endpoint>> rdm_endpoint::open(std::shared_ptr<fabric::domain const> in,
@@ -37,7 +41,9 @@ std::optional<failure> rdm_endpoint::make(endpoint_options const& options) {
   if (!queue) return queue.error();
   completions_ = *std::move(queue);
   if (auto why = bind_and_enable(options.name)) return why;
-  return learn_address();
+  if (auto why = learn_address()) return why;
+  if (info().provider() == "shm") guard_ = shm_guard::make(as_text(address_));
+  return {};
 }
 
 // A depth is a wish: what the provider refuses is asked again without.
@@ -105,10 +111,17 @@ result<fi_addr_t> rdm_endpoint::insert(std::span<std::byte const> raw) {
   std::ranges::copy(raw, padded.begin());
   fi_addr_t peer = FI_ADDR_UNSPEC;
   long const inserted = fi_av_insert(peers_.get(), padded.data(), 1, &peer, 0, nullptr);
-  if (inserted == 1 && peer != FI_ADDR_NOTAVAIL) return peer;
+  if (inserted == 1 && peer != FI_ADDR_NOTAVAIL) {
+    if (guard_) guard_->meet(peer, as_text(raw));
+    return peer;
+  }
   return error(inserted < 0 ? inserted : -FI_EADDRNOTAVAIL);
 }
 
-std::error_code rdm_endpoint::remove(fi_addr_t peer) noexcept { return error(fi_av_remove(peers_.get(), &peer, 1, 0)); }
+std::error_code rdm_endpoint::remove(fi_addr_t peer) noexcept {
+  if (auto const why = error(fi_av_remove(peers_.get(), &peer, 1, 0))) return why;
+  if (guard_) guard_->forget(peer);
+  return {};
+}
 
 }  // namespace weft::fabric

@@ -9,6 +9,7 @@
 #include "fabric/error.hpp"
 #include "fabric/handle.hpp"
 #include "fabric/operation.hpp"
+#include "fabric/shm_guard.hpp"
 
 #include <rdma/fi_cm.h>
 #include <rdma/fi_endpoint.h>
@@ -62,6 +63,11 @@ class rdm_endpoint {
   /// Makes a peer known. Its address is checked first: it may come from anywhere.
   result<fi_addr_t> insert(std::span<std::byte const> raw);
   std::error_code remove(fi_addr_t peer) noexcept;
+  /// Ends the sends to a peer whose process has died, or whose endpoint is closed, where the provider would keep them for
+  /// ever, and all completions behind them with them (shm). To be called by the thread that reads the completion queue.
+  void end_sends_to_dead(fi_addr_t peer) noexcept {
+    if (guard_) guard_->end_sends(peer);
+  }
 
   long tsend(operation& op, void const* data, std::size_t bytes, void* descriptor, fi_addr_t to,
              std::uint64_t tag) noexcept {
@@ -98,6 +104,7 @@ class rdm_endpoint {
   std::shared_ptr<fabric::domain const> domain_;
   handle<fid_av> peers_;
   std::unique_ptr<completion_queue> completions_;
+  std::unique_ptr<shm_guard> guard_;  // closing can hang on a dead peer's lock, too
   handle<fid_ep> endpoint_;
 
   raw_address address_;

@@ -3,10 +3,8 @@
 #include "process/scene.hpp"
 
 #include <cstdlib>
-#include <iostream>
 #include <map>
 #include <memory>
-#include <string_view>
 
 namespace weft::process {
 
@@ -64,11 +62,6 @@ void a_killed_sender_is_noticed(url_text fresh) {
 void a_killed_receiver_is_noticed(url_text fresh) {
   for (std::size_t const size : {16, 1000, 1'000'000, 32 << 20}) {
     BOOST_TEST_INFO_SCOPE("size " << size);
-    // A gap, and not the test's: see docs/known-gaps.md.
-    if (size > 1'000'000 && std::string_view(fresh).starts_with("ofi+shm")) {
-      std::cout << "SKIPPED: a 32 MiB send that a killed receiver strands on shm blocks the next one" << std::endl;
-      return;
-    }
     auto sink = std::make_unique<child>("pull_sink", std::vector{fresh});
     auto const url = sink->line().value();
     engine e;

@@ -103,6 +103,7 @@ bool flow::tend(clock::time_point now) noexcept {
   }
   if (!abandoned_.load(std::memory_order_acquire)) return !ended();
   if (!lifeline_over_.load(std::memory_order_acquire)) return true;
+  if (out_.in_flight() != 0) home_.endpoint().end_sends_to_dead(out_.to());
   if (held_.load(std::memory_order_acquire) || pins_.load(std::memory_order_acquire) != 0) return true;
   if (let_go_) return is_stranded() && now < lost_at_ + stranded_patience;
   if (lost_at_ == clock::time_point{}) lost_at_ = now;

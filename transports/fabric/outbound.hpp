@@ -38,6 +38,7 @@ class outbound {
 
   /// Before anything else. \param peer what it lets us have on the way
   void open(route const&, credits peer) noexcept;
+  fi_addr_t to() const noexcept { return route_.to; }
 
   // Socket.
   void push(message&& m) noexcept {
