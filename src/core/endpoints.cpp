@@ -125,6 +125,7 @@ close_report socket::close(clock::duration linger) {
   // What protocols kept of pipes that are gone.
   for (auto* place = places_.first(); place; place = places_.next(*place))
     while (place->owner.can_receive() && place->owner.receive()) ++discarded_;
+  engine_->count_open(-1);
   return {unconfirmed_, discarded_};
 }
 

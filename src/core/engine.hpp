@@ -6,6 +6,7 @@
 
 #include "core/loop.hpp"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -17,10 +18,11 @@ namespace weft::core {
 
 /// Transports, the loop, and the helper thread that drives it.
 ///
-/// Whoever lets go of it last may be the helper itself, inside a callback: so the helper keeps the loop, and
-/// is let go rather than joined when it destroys its own engine.
+/// Whoever lets go of it last may be the helper itself, deep inside a callback of a transport that the engine
+/// owns: then the helper first comes back from there, and destroys the engine as the last it does.
 class engine {
  public:
+  static std::shared_ptr<engine> make(engine_options const&);
   explicit engine(engine_options const&);
   engine(engine const&) = delete;
   engine& operator=(engine const&) = delete;
@@ -36,12 +38,20 @@ class engine {
   ext::transport* find(std::string_view scheme) noexcept;
   std::string schemes() const;
 
+  /// Counts the sockets that are not closed. A closed one may live on for a moment, in a ring on the helper.
+  void count_open(int change) noexcept { open_.fetch_add(change, std::memory_order_acq_rel); }
+  /// Waits for such moments, so that what a program let go of is gone when it goes on.
+  static void let_go(std::shared_ptr<engine>) noexcept;
+
  private:
+  static void dispose(engine*) noexcept;
+  bool on_helper() const noexcept { return helper_.get_id() == std::this_thread::get_id(); }
   void abandon() noexcept;
 
   engine_options options_;
   unsigned generation_;
   std::shared_ptr<core::loop> loop_;
+  std::atomic<int> open_{0};
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<ext::transport>> transports_;  // later ones first
   std::jthread helper_;
