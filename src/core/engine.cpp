@@ -19,13 +19,31 @@ std::jthread start_helper(std::shared_ptr<loop> l) {
   sigset_t all, before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::jthread thread([l = std::move(l)](std::stop_token stop) { l->serve(stop); });
+  std::jthread thread([l = std::move(l)](std::stop_token stop) {
+    l->serve(stop);
+    l->run_last();
+  });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::pthread_setname_np(thread.native_handle(), "weft");
   return thread;
 }
 
 }  // namespace
+
+std::shared_ptr<engine> engine::make(engine_options const& o) { return {new engine(o), dispose}; }
+
+void engine::dispose(engine* e) noexcept {
+  if (!e->ours() || !e->on_helper()) return delete e;
+  e->helper_.request_stop();
+  e->helper_.detach();
+  e->loop_->leave_for_last([e] { delete e; });
+}
+
+/// A link keeps its socket, and the socket its engine: a callback that still rings one would keep the engine for that
+/// moment. When the one that runs now is over, so is that.
+void engine::let_go(std::shared_ptr<engine> e) noexcept {
+  if (e && e->ours()) e->loop_->run_there([] {});
+}
 
 engine::engine(engine_options const& o)
     : options_(o), generation_(base::process_generation()), loop_(std::make_shared<core::loop>(o.helper)) {
@@ -39,10 +57,7 @@ engine::~engine() {
     return;
   }
   helper_.request_stop();
-  if (helper_.get_id() == std::this_thread::get_id())
-    helper_.detach();
-  else if (helper_.joinable())
-    helper_.join();
+  if (helper_.joinable()) helper_.join();
   // What transports left on the loop refers to them.
   loop_->retire();
 }
@@ -82,8 +97,8 @@ std::string engine::schemes() const {
 
 namespace weft {
 
-engine::engine(engine_options const& o) : core_(std::make_shared<core::engine>(o)) {}
-engine::~engine() = default;
+engine::engine(engine_options const& o) : core_(core::engine::make(o)) {}
+engine::~engine() { core::engine::let_go(std::move(core_)); }
 
 bool engine::poll() { return core_->ours() && core_->loop().serve_once(); }
 void engine::run(std::stop_token stop) {

@@ -19,10 +19,11 @@ namespace weft::core {
 
 /// Transports, the loop, and the helper thread that drives it.
 ///
-/// Whoever lets go of it last may be the helper itself, inside a callback: so the helper keeps the loop, and
-/// is let go rather than joined when it destroys its own engine.
+/// Whoever lets go of it last may be the helper itself, deep inside a callback of a transport that the engine
+/// owns: then the helper first comes back from there, and destroys the engine as the last it does.
 class engine {
  public:
+  static std::shared_ptr<engine> make(engine_options const&);
   explicit engine(engine_options const&);
   engine(engine const&) = delete;
   engine& operator=(engine const&) = delete;
@@ -41,7 +42,12 @@ class engine {
   ext::transport* find(std::string_view scheme) noexcept;
   std::string schemes() const;
 
+  /// What a program lets go of is gone when it goes on, rung or not.
+  static void let_go(std::shared_ptr<engine>) noexcept;
+
  private:
+  static void dispose(engine*) noexcept;
+  bool on_helper() const noexcept { return helper_.get_id() == std::this_thread::get_id(); }
   void abandon() noexcept;
 
   engine_options options_;

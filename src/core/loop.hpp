@@ -8,9 +8,11 @@
 #include "core/timers.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 namespace weft::core {
@@ -60,6 +62,11 @@ class loop final : public ext::reactor, public ext::progress_source {
   /// Drives everything once.
   bool serve_once();
   int pollable_fd();
+  /// The helper only: `last` is run when serve() has come back.
+  void leave_for_last(std::function<void()> last) noexcept { last_ = std::move(last); }
+  void run_last() {
+    if (auto const last = std::exchange(last_, nullptr)) last();
+  }
   /// Forgets all work and lanes: whoever left them is about to go.
   void retire() noexcept;
 
@@ -79,6 +86,7 @@ class loop final : public ext::reactor, public ext::progress_source {
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> running_;
+  std::function<void()> last_;
   std::atomic<bool> has_posted_{false};
   std::atomic<bool> asleep_{false};
   std::atomic<bool> woken_{false};

@@ -27,7 +27,9 @@ int open_process(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pid
 std::unique_ptr<shm_guard> shm_guard::make(std::string_view address) {
   auto own = shm_region::open(address);
   if (!own || own->owner() != ::getpid()) return {};
-  return std::unique_ptr<shm_guard>(new shm_guard(*std::move(own)));
+  std::unique_ptr<shm_guard> g(new shm_guard(*std::move(own)));
+  if (!g->bell_) return {};
+  return g;
 }
 
 shm_guard::shm_guard(shm_region own) : own_(std::move(own)), bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
@@ -56,9 +58,13 @@ void shm_guard::meet(fi_addr_t to, std::string_view address) {
   sigset_t all, before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { watch(); });
+  try {
+    thread_ = std::thread([this] { watch(); });
+    ::pthread_setname_np(thread_.native_handle(), "weft-shm");
+  } catch (std::system_error const&) {
+    // No more threads: the next peer tries again.
+  }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  ::pthread_setname_np(thread_.native_handle(), "weft-shm");
 }
 
 void shm_guard::forget(fi_addr_t to) noexcept {

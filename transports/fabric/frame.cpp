@@ -10,6 +10,7 @@ bool has_words(record_kind k) noexcept { return k == record_kind::message || k =
 }  // namespace
 
 record_reader::outcome record_reader::next(record& out) noexcept {
+  if (at_ > frame_.size()) return outcome::malformed;
   std::size_t left = frame_.size() - at_;
   if (left == 0) return outcome::end;
   if (left < record_header_size) return outcome::malformed;

@@ -36,15 +36,29 @@ std::byte* open(byte_string& message, lifeline_kind kind, std::size_t content) {
 
 void copy(std::string_view text, std::byte* to) { std::ranges::copy(std::as_bytes(std::span(text)), to); }
 
-std::string_view cut(std::string_view text) { return text.substr(0, longest_text); }
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// No longer than allowed, and no character in halves.
+std::string_view cut(std::string_view text) {
+  if (text.size() <= longest_text) return text;
+  auto end = longest_text;
+  while (end > longest_text - 3 && continues_character(text[end])) --end;
+  return text.substr(0, end);
+}
 
 std::string text_at(std::span<std::byte const> content, std::size_t at, std::size_t size) {
   return {reinterpret_cast<char const*>(content.data()) + at, size};
 }
 
-// For a person's terminal: whatever a peer sends stays on its line.
+// For a person's terminal: whatever a peer sends stays on its line. Control characters are U+0000 to U+001F, U+007F, and
+// U+0080 to U+009F, which in UTF-8 are two bytes.
 std::string printable(std::string text) {
-  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    auto const c = static_cast<unsigned char>(text[i]);
+    bool const two = c == 0xc2 && i + 1 != text.size() && static_cast<unsigned char>(text[i + 1]) - 0x80u < 0x20u;
+    if (two) text.erase(i + 1, 1);
+    if (two || c < 0x20 || c == 0x7f) text[i] = '?';
+  }
   return text;
 }
 

@@ -112,6 +112,14 @@ BOOST_AUTO_TEST_CASE(cut_anywhere_is_malformed_or_ends_between_records) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(that_ends_before_its_records_begin_is_malformed) {
+  frame_bytes const header(frame_header_size - 1);
+  record r;
+  BOOST_TEST((record_reader(header).next(r) == record_reader::outcome::malformed));
+  BOOST_TEST((record_reader(std::span<std::byte const>()).next(r) == record_reader::outcome::malformed));
+  BOOST_TEST((record_reader(header, header.size()).next(r) == record_reader::outcome::end));
+}
+
 BOOST_AUTO_TEST_CASE(with_any_byte_changed_is_read_without_harm) {
   std::vector<message> messages;
   messages.push_back(with_words("hello", {1, 2}));

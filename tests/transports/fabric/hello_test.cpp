@@ -152,6 +152,27 @@ BOOST_AUTO_TEST_CASE(of_refusal_keeps_its_reason_and_its_text_on_one_line) {
   BOOST_TEST((got->as_failure().code == errc::rejected));
 }
 
+BOOST_AUTO_TEST_CASE(has_no_control_characters_for_the_readers_terminal) {
+  auto const heard = [](std::string said) {
+    return refusal::decode(content_of(refusal{refusal_reason::other, std::move(said)}.encode()))->text;
+  };
+  BOOST_TEST(heard("\x1b[31m\x7f") == "?[31m?");
+  BOOST_TEST(heard("\xc2\x9b" "31m, \xc2\x80 and \xc2\x9f") == "?31m, ? and ?");
+  BOOST_TEST(heard("caf\xc3\xa9 \xc2\xa7 \xe2\x82\xac") == "caf\xc3\xa9 \xc2\xa7 \xe2\x82\xac");
+  BOOST_TEST(heard("\xc2") == "\xc2");
+}
+
+BOOST_AUTO_TEST_CASE(that_is_too_long_ends_with_a_whole_character) {
+  for (std::string const last : {"e", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\xa7\xb5"})
+    for (std::size_t before = 508; before != 513; ++before) {
+      std::string const prefix(before, '.');
+      auto const text = prefix + last + last;
+      auto expected = prefix.substr(0, 512);
+      while (expected.size() >= before && expected.size() + last.size() <= 512 && expected.size() < text.size()) expected += last;
+      BOOST_TEST(goodbye::decode(content_of(goodbye{{}, 0, 0, text}.encode()))->text == expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_refusal_with_a_reason_of_the_future_is_one_of_the_others) {
   auto message = refusal{refusal_reason::room, ""}.encode();
   store<std::uint16_t>(message.data() + preamble, 99);
