@@ -22,7 +22,7 @@ class outlet {
   bool takes(message const& m) const noexcept { return m.size() <= pipe_.max_message(); }
   /// Whether the next message that has to wait costs one.
   bool full() const noexcept { return waiting_.size() >= limit_; }
-  std::size_t waiting() const noexcept { return waiting_.size(); }
+  bool idle() const noexcept { return waiting_.empty(); }
 
   /// \pre takes(m)
   void put(message&& m, ext::protocol_host& host) {

@@ -93,8 +93,8 @@ void socket::watch_for(std::function<void()> const& note) {
   {
     guard lock(*this);
     note();
-    if (!attended_.exchange(true))
-      for (auto& [lane, users] : lanes_) lane->add_audience(+1);
+    attended_ = true;
+    settle_audience();
   }
   engine_->loop().nudge();
   settle_readiness();
@@ -130,6 +130,9 @@ close_report socket::close(clock::duration linger) {
 
 /// Lets every connection deliver what it has, for as long as `linger`, then ends the rest.
 void socket::end_connections(clock::duration linger) {
+  op_options const limit{.until = linger};
+  // What the protocol keeps has to reach the connections first.
+  if (linger > clock::duration::zero()) (void)wait_though_closed([this] { return !tended_ || links_.empty(); }, limit);
   {
     guard lock(*this);
     for (auto& [id, l] : links_) {
@@ -141,17 +144,19 @@ void socket::end_connections(clock::duration linger) {
       l->touch();
     }
   }
-  if (linger > clock::duration::zero() && wait_for_the_end({.until = linger})) {
+  auto const gone = [this] { return links_.empty(); };
+  if (linger > clock::duration::zero() && wait_though_closed(gone, limit)) {
     guard lock(*this);
     for (auto& [id, l] : links_) {
       l->connection_->close(errc::closed);
       l->touch();
     }
   }
-  wait_for_the_end({});
+  wait_though_closed(gone, {});
   guard lock(*this);
-  if (attended_.exchange(false))
-    for (auto& [lane, users] : lanes_) lane->add_audience(-1);
+  attended_ = false;
+  tended_ = false;
+  settle_audience();
   deafen();
 }
 

@@ -32,7 +32,8 @@ class socket::guard {
   /// What is to be done once the lock is let go. Nearly always that is one flush.
   class aftermath {
    public:
-    explicit aftermath(socket& s) noexcept : watched_(s.readable_.open() || s.writable_.open()) {
+    explicit aftermath(socket& s) noexcept
+        : watched_(s.readable_.open() || s.writable_.open()), tended_(std::exchange(s.tending_begins_, false)) {
       while (ext::pipe* p = s.touched_) {
         s.touched_ = p->untouch();
         keep(static_cast<link*>(p)->connection_);
@@ -46,6 +47,8 @@ class socket::guard {
       if (!more_.empty()) [[unlikely]]
         for (auto& c : more_) c->flush();
       while (!finished_.empty()) finished_.pop_front().complete();
+      if (tended_) [[unlikely]]
+        begin_tending(s);
       if (watched_) s.settle_readiness();
     }
 
@@ -57,6 +60,11 @@ class socket::guard {
       else
         more_.push_back(c);
     }
+    // Who rang before it was known that the socket is tended left it to the next caller.
+    static void begin_tending(socket& s) noexcept {
+      if (s.rung()) s.attend_soon();
+      if (s.lanes_version_.load(std::memory_order_relaxed) != 0) s.home().loop().nudge();
+    }
     // A link that is over may be kept by a doorbell of the other side's; its connection must not be.
     void bury(socket& s) noexcept {
       for (auto& l : s.removed_) over_.push_back(std::move(l->connection_));
@@ -64,6 +72,7 @@ class socket::guard {
     }
 
     bool watched_;
+    bool tended_;
     std::shared_ptr<ext::connection> first_;
     std::vector<std::shared_ptr<ext::connection>> more_;
     operation_list finished_;

@@ -20,7 +20,10 @@ link* const deaf = reinterpret_cast<link*>(std::uintptr_t{1});
 socket::socket(std::shared_ptr<core::engine> e, ext::handshake h, socket_options const& o, make_protocol const& make)
     : engine_(std::move(e)), handshake_(h), options_(o), protocol_(make(*this)) {}
 
-socket::~socket() { engine_->loop().disarm(alarm_); }
+socket::~socket() {
+  engine_->loop().disarm(alarm_);
+  engine_->loop().disarm(attend_timer_);
+}
 
 std::unique_ptr<ext::context> socket::open_context(open_function const& open) {
   if (!engine_->ours()) raise(make_error_code(errc::forked));
@@ -69,11 +72,14 @@ void link::ring_again() noexcept {
 }
 
 /// Somebody must answer: a sleeper, this thread if it runs the loop, or the loop if the socket asked for it or it
-/// is urgent. Otherwise whoever calls next.
+/// is urgent; where the protocol only has something that waits, the loop, soon. Otherwise whoever calls next.
 void socket::alert(bool urgent) noexcept {
   if (sleepers_.any() && sleepers_.wake_one()) return;
   if (engine_->loop().on_loop()) return attend();
-  if (!urgent && !attended_.load(std::memory_order_relaxed)) return;
+  if (!urgent && !attended_.load(std::memory_order_relaxed)) {
+    if (tended_.load(std::memory_order_seq_cst)) attend_soon();
+    return;
+  }
   if (attend_posted_.exchange(true)) return;
   engine_->loop().post([weak = weak_from_this()] {
     auto const self = weak.lock();
@@ -84,6 +90,18 @@ void socket::alert(bool urgent) noexcept {
 }
 
 void socket::attend() noexcept { guard lock(*this); }
+
+/// Unless a caller comes first: one who is busy sending will.
+void socket::attend_soon() noexcept {
+  constexpr auto soon = std::chrono::milliseconds(1);
+  if (attend_armed_.load(std::memory_order_relaxed) || attend_armed_.exchange(true)) return;
+  engine_->loop().arm(attend_timer_, clock::now() + soon, [weak = weak_from_this()] {
+    auto const self = weak.lock();
+    if (!self) return;
+    self->attend_armed_ = false;
+    self->attend();
+  });
+}
 
 void socket::answer_rings() noexcept {
   link* list = rung_.load(std::memory_order_relaxed);
@@ -213,8 +231,23 @@ void socket::keep_lane(lane* l, int n) {
   bool const changed = (n > 0 && it->second == n) || it->second == 0;
   if (it->second == 0) lanes_.erase(it);
   if (!changed) return;
-  if (attended_.load(std::memory_order_relaxed)) l->add_audience(n > 0 ? 1 : -1);
+  if (has_audience_) l->add_audience(n > 0 ? 1 : -1);
   lanes_version_.fetch_add(1, std::memory_order_release);
+}
+
+/// The lanes move when somebody waits who is in no call.
+void socket::settle_audience() noexcept {
+  bool const now = attended_.load(std::memory_order_relaxed) || tended_.load(std::memory_order_relaxed);
+  if (std::exchange(has_audience_, now) == now) return;
+  for (auto& [lane, users] : lanes_) lane->add_audience(now ? 1 : -1);
+}
+
+void socket::tend(bool on) noexcept {
+  if (on == tended_.load(std::memory_order_relaxed)) return;
+  // Told before the guard looks for rings once more: see there.
+  tended_.store(on, std::memory_order_seq_cst);
+  tending_begins_ = on;
+  settle_audience();
 }
 
 void socket::tell(monitor_event const& e) noexcept {

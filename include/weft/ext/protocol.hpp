@@ -27,6 +27,10 @@ class context {
   /// Why can_send() says no: no_peers or peers_full, or would_block where neither fits.
   virtual std::error_code why_not() const noexcept { return errc::would_block; }
 
+  /// Whether send() goes by what the peers have said, though it waits for nothing: the socket then looks at the network
+  /// before it, unless it has just done so. Constant, and called without the lock.
+  virtual bool heeds_peers() const noexcept { return false; }
+
   /// Takes the message and returns no error; or leaves it as it was and says why.
   /// \pre can_send()
   virtual std::error_code send(message&) = 0;
@@ -68,6 +72,9 @@ class protocol_host {
   virtual void wake_receivers(context&) noexcept = 0;          ///< this can_receive() may have become true
   virtual void arm(context&, clock::time_point) noexcept = 0;  ///< replaces an earlier time
   virtual void disarm(context&) noexcept = 0;
+  /// While it is on, the socket moves though nobody is in a call on it: the protocol keeps messages that wait for a
+  /// pipe to have room. close(linger) waits until it is off. Off at first.
+  virtual void tend(bool on) noexcept = 0;
   /// A message ends here, and neither its sender nor its receiver is told by an error. Counts it, and shows it to
   /// whoever watches. `p`: whom it came from, or was for; null when that is nobody in particular.
   virtual void drop(drop_reason, direction, pipe const* p, message&&) noexcept = 0;
