@@ -45,7 +45,7 @@ class socket::guard {
     void happen(socket& s) noexcept {
       if (first_) first_->flush();
       if (!more_.empty()) [[unlikely]]
-        for (auto& c : more_) c->flush();
+        flush_more();
       while (!finished_.empty()) finished_.pop_front().complete();
       if (tended_) [[unlikely]]
         begin_tending(s);
@@ -55,10 +55,23 @@ class socket::guard {
    private:
     void keep(std::shared_ptr<ext::connection> const& c) {
       if (!c) return;  // over, and gone with an earlier guard
-      if (!first_)
+      if (!first_) {
         first_ = c;
-      else
-        more_.push_back(c);
+        return;
+      }
+      if (more_.empty()) more_.swap(spare());
+      more_.push_back(c);
+    }
+    void flush_more() noexcept {
+      for (auto& c : more_) c->flush();
+      more_.clear();
+      more_.swap(spare());
+    }
+    // Who sends to many does so again and again: the memory for their list stays with the thread. A flush that comes
+    // back to weft finds it taken, and makes do with another.
+    static std::vector<std::shared_ptr<ext::connection>>& spare() noexcept {
+      thread_local std::vector<std::shared_ptr<ext::connection>> list;
+      return list;
     }
     // Who rang before it was known that the socket is tended left it to the next caller.
     static void begin_tending(socket& s) noexcept {
