@@ -22,6 +22,7 @@ struct host final : weft::ext::protocol_host {
   void wake_receivers(weft::ext::context&) noexcept override {}
   void arm(weft::ext::context&, weft::clock::time_point) noexcept override {}
   void disarm(weft::ext::context&) noexcept override {}
+  void tend(bool) noexcept override {}
   void drop(weft::drop_reason, weft::direction, weft::ext::pipe const*, weft::message&&) noexcept override {
     ++dropped;
   }

@@ -36,12 +36,19 @@ class pub_protocol final : public ext::protocol {
   void readable(ext::pipe&) override;
   void writable(ext::pipe&) override;
   std::unique_ptr<ext::context> open_context() override;
+  std::size_t queued() const noexcept override {
+    std::size_t n = 0;
+    for (auto const& s : subscribers_) n += s->out.waiting();
+    return n;
+  }
 
  private:
   class conversation;
 
   bool blocks() const noexcept { return options_.when_full == pub::full::block; }
   void put(subscriber&, message&&);
+  template <class Change>
+  void change(subscriber&, Change&&);
   void end(subscriber&);
   void tell_too_large(message const&) const;
   static subscriber& of(ext::pipe& p) noexcept { return *static_cast<subscriber*>(p.note); }
@@ -50,6 +57,7 @@ class pub_protocol final : public ext::protocol {
   pub::options const options_;
   std::vector<std::unique_ptr<subscriber>> subscribers_;
   std::size_t full_ = 0;  // of them
+  int busy_ = 0;          // of them: messages wait for their pipes
 };
 
 class pub_protocol::conversation final : public ext::context {
@@ -58,6 +66,7 @@ class pub_protocol::conversation final : public ext::context {
 
   bool can_send() const noexcept override { return owner_.full_ == 0 || !owner_.blocks(); }
   std::error_code why_not() const noexcept override { return errc::peers_full; }
+  bool heeds_peers() const noexcept override { return true; }
   std::error_code send(message& m) override;
 
   bool can_receive() const noexcept override { return true; }
@@ -81,9 +90,7 @@ void pub_protocol::detach(ext::pipe& p) {
 /// What waits for it waits in vain; nobody else should.
 void pub_protocol::end(subscriber& s) {
   s.ended = true;
-  if (s.out.full()) --full_;
-  s.out.abandon(host_);
-  if (blocks()) host_.wake_senders();
+  change(s, [this](policy::outlet& o) { o.abandon(host_); });
 }
 
 // A subscriber has nothing to say, but for ours what it wants.
@@ -97,18 +104,28 @@ void pub_protocol::readable(ext::pipe& p) {
 }
 
 void pub_protocol::writable(ext::pipe& p) {
-  subscriber& s = of(p);
-  bool const was_full = s.out.full();
-  s.out.drain();
-  if (!was_full || s.out.full()) return;
-  --full_;
-  if (blocks()) host_.wake_senders();
+  change(of(p), [](policy::outlet& o) { o.drain(); });
 }
 
 void pub_protocol::put(subscriber& s, message&& m) {
-  bool const was_full = s.out.full();
-  s.out.put(std::move(m), host_);
-  if (!was_full && s.out.full()) ++full_;
+  if (s.out.idle() && s.out.pipe().can_send()) return s.out.pipe().send(std::move(m));
+  change(s, [&](policy::outlet& o) { o.put(std::move(m), host_); });
+}
+
+/// Keeps count of who is full, and of who has messages that wait.
+template <class Change>
+void pub_protocol::change(subscriber& s, Change&& work) {
+  bool const was_full = s.out.full(), was_idle = s.out.idle();
+  work(s.out);
+  if (was_full && !s.out.full()) {
+    --full_;
+    if (blocks()) host_.wake_senders();
+  } else if (!was_full && s.out.full()) {
+    ++full_;
+  }
+  if (was_idle == s.out.idle()) return;
+  busy_ += was_idle ? 1 : -1;
+  host_.tend(busy_ > 0);
 }
 
 /// Some peers take `m` and others, which want it too, do not.

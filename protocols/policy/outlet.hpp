@@ -23,6 +23,7 @@ class outlet {
   /// Whether the next message that has to wait costs one.
   bool full() const noexcept { return waiting_.size() >= limit_; }
   std::size_t waiting() const noexcept { return waiting_.size(); }
+  bool idle() const noexcept { return waiting_.empty(); }
 
   /// \pre takes(m)
   void put(message&& m, ext::protocol_host& host) {

@@ -12,6 +12,11 @@ namespace weft::core {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+// Between two looks at the network of a caller that never waits: a look costs as much as several sends.
+constexpr clock::duration hearing_interval = 20us;
+
 struct condition final : condition_operation {
   std::function<bool()> const* wanted = nullptr;
   parker here;
@@ -72,6 +77,7 @@ std::optional<std::error_code> socket::refuse_to_wait(ext::context& c, message& 
 
 std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
   if (!engine_->ours()) return errc::forked;
+  if (c.heeds_peers()) hear_peers();
   auto const attempt = [&]() -> std::optional<std::error_code> {
     if (!c.can_send()) return refuse_to_wait(c, m);
     return c.send(m);
@@ -170,8 +176,8 @@ std::error_code socket::wait_until(std::function<bool()> holds, op_options const
   return sleep(w, op);
 }
 
-/// For close(), which must wait although the socket is closed.
-std::error_code socket::wait_although_closed(std::function<bool()> const& holds, op_options const& o) {
+/// For close(), which must wait although the socket is closed. `holds` is asked under the lock.
+std::error_code socket::wait_though_closed(std::function<bool()> const& holds, op_options const& o) {
   waiter w(*this, o);
   condition op;
   op.wanted = &holds;
@@ -186,6 +192,7 @@ std::error_code socket::wait_although_closed(std::function<bool()> const& holds,
 
 std::error_code socket::try_send(ext::context& c, message& m) {
   if (!engine_->ours()) return errc::forked;
+  if (c.heeds_peers()) hear_peers();
   std::error_code why;
   for (bool last : {false, true}) {
     {
@@ -262,6 +269,15 @@ bool socket::drive_once() noexcept {
   op_options const once{};
   waiter w(*this, once);
   return w.poll_once() || rung();
+}
+
+/// Who sends and never waits would not hear what peers say meanwhile: credit, or what they want to be sent.
+void socket::hear_peers() noexcept {
+  if (lanes_version_.load(std::memory_order_relaxed) == 0) return;  // they come by themselves: inproc
+  auto const now = clock::now().time_since_epoch().count();
+  if (now - heard_at_.load(std::memory_order_relaxed) < hearing_interval.count()) return;
+  heard_at_.store(now, std::memory_order_relaxed);
+  drive_once();
 }
 
 }  // namespace weft::core

@@ -105,8 +105,8 @@ void socket::watch_for(std::function<void()> const& note) {
   {
     guard lock(*this);
     note();
-    if (!attended_.exchange(true))
-      for (auto& [lane, users] : lanes_) lane->add_audience(+1);
+    attended_ = true;
+    settle_audience();
   }
   engine_->loop().nudge();
   settle_readiness();
@@ -146,9 +146,9 @@ close_report socket::close(clock::duration linger) {
 /// Lets the protocol hand over what it has queued, and every connection deliver what it has, for as long as `linger`,
 /// then ends the rest.
 void socket::end_connections(clock::duration linger) {
-  op_options const until{.until = linger};
+  op_options const limit{.until = linger};
   if (linger > clock::duration::zero())
-    (void)wait_although_closed([this] { return protocol_->queued() == 0 || links_.empty(); }, until);
+    (void)wait_though_closed([this] { return protocol_->queued() == 0 || links_.empty(); }, limit);
   {
     guard lock(*this);
     unconfirmed_ += protocol_->queued();
@@ -162,17 +162,18 @@ void socket::end_connections(clock::duration linger) {
     }
   }
   auto const gone = [this] { return links_.empty(); };
-  if (linger > clock::duration::zero() && wait_although_closed(gone, until)) {
+  if (linger > clock::duration::zero() && wait_though_closed(gone, limit)) {
     guard lock(*this);
     for (auto& [id, l] : links_) {
       l->connection_->close(errc::closed);
       l->touch();
     }
   }
-  (void)wait_although_closed(gone, {});
+  (void)wait_though_closed(gone, {});
   guard lock(*this);
-  if (attended_.exchange(false))
-    for (auto& [lane, users] : lanes_) lane->add_audience(-1);
+  attended_ = false;
+  tended_ = false;
+  settle_audience();
   deafen();
 }
 

@@ -32,7 +32,8 @@ class socket::guard {
   /// What is to be done once the lock is let go. Nearly always that is one flush.
   class aftermath {
    public:
-    explicit aftermath(socket& s) noexcept : watched_(s.readable_.open() || s.writable_.open()) {
+    explicit aftermath(socket& s) noexcept
+        : watched_(s.readable_.open() || s.writable_.open()), tended_(std::exchange(s.tending_begins_, false)) {
       while (ext::pipe* p = s.touched_) {
         s.touched_ = p->untouch();
         keep(static_cast<link*>(p)->connection_);
@@ -44,18 +45,38 @@ class socket::guard {
     void happen(socket& s) noexcept {
       if (first_) first_->flush();
       if (!more_.empty()) [[unlikely]]
-        for (auto& c : more_) c->flush();
+        flush_more();
       while (!finished_.empty()) finished_.pop_front().complete();
+      if (tended_) [[unlikely]]
+        begin_tending(s);
       if (watched_) s.settle_readiness();
     }
 
    private:
     void keep(std::shared_ptr<ext::connection> const& c) {
       if (!c) return;  // over, and gone with an earlier guard
-      if (!first_)
+      if (!first_) {
         first_ = c;
-      else
-        more_.push_back(c);
+        return;
+      }
+      if (more_.empty()) more_.swap(spare());
+      more_.push_back(c);
+    }
+    void flush_more() noexcept {
+      for (auto& c : more_) c->flush();
+      more_.clear();
+      more_.swap(spare());
+    }
+    // Who sends to many does so again and again: the memory for their list stays with the thread. A flush that comes
+    // back to weft finds it taken, and makes do with another.
+    static std::vector<std::shared_ptr<ext::connection>>& spare() noexcept {
+      thread_local std::vector<std::shared_ptr<ext::connection>> list;
+      return list;
+    }
+    // Who rang before it was known that the socket is tended left it to the next caller.
+    static void begin_tending(socket& s) noexcept {
+      if (s.rung()) s.attend_soon();
+      if (s.lanes_version_.load(std::memory_order_relaxed) != 0) s.home().loop().nudge();
     }
     // A link that is over may be kept by a doorbell of the other side's; its connection must not be.
     void bury(socket& s) noexcept {
@@ -64,6 +85,7 @@ class socket::guard {
     }
 
     bool watched_;
+    bool tended_;
     std::shared_ptr<ext::connection> first_;
     std::vector<std::shared_ptr<ext::connection>> more_;
     operation_list finished_;

@@ -84,8 +84,23 @@ void socket::keep_lane(lane* l, int n) {
   bool const changed = (n > 0 && it->second == n) || it->second == 0;
   if (it->second == 0) lanes_.erase(it);
   if (!changed) return;
-  if (attended_.load(std::memory_order_relaxed)) l->add_audience(n > 0 ? 1 : -1);
+  if (has_audience_) l->add_audience(n > 0 ? 1 : -1);
   lanes_version_.fetch_add(1, std::memory_order_release);
+}
+
+/// The lanes move when somebody waits who is in no call.
+void socket::settle_audience() noexcept {
+  bool const now = attended_.load(std::memory_order_relaxed) || tended_.load(std::memory_order_relaxed);
+  if (std::exchange(has_audience_, now) == now) return;
+  for (auto& [lane, users] : lanes_) lane->add_audience(now ? 1 : -1);
+}
+
+void socket::tend(bool on) noexcept {
+  if (on == tended_.load(std::memory_order_relaxed)) return;
+  // Told before the guard looks for rings once more: see there.
+  tended_.store(on, std::memory_order_seq_cst);
+  tending_begins_ = on;
+  settle_audience();
 }
 
 void socket::tell(monitor_event const& e) noexcept {

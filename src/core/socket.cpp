@@ -22,6 +22,7 @@ socket::socket(std::shared_ptr<core::engine> e, ext::handshake h, socket_options
 
 socket::~socket() {
   engine_->loop().disarm(alarm_);
+  engine_->loop().disarm(attend_timer_);
   if (engine_->ours()) engine_->loop().forget(handshake_.socket);
 }
 
@@ -72,11 +73,14 @@ void link::ring_again() noexcept {
 }
 
 /// Somebody must answer: a sleeper, this thread if it runs the loop, or the loop if the socket asked for it or it
-/// is urgent. Otherwise whoever calls next.
+/// is urgent; where the protocol only has something that waits, the loop, soon. Otherwise whoever calls next.
 void socket::alert(bool urgent) noexcept {
   if (sleepers_.any() && sleepers_.wake_one()) return;
   if (engine_->loop().on_loop()) return attend();
-  if (!urgent && !attended_.load(std::memory_order_relaxed)) return;
+  if (!urgent && !attended_.load(std::memory_order_relaxed)) {
+    if (tended_.load(std::memory_order_seq_cst)) attend_soon();
+    return;
+  }
   if (attend_posted_.exchange(true)) return;
   engine_->loop().post([weak = weak_from_this()] {
     auto const self = weak.lock();
@@ -87,6 +91,18 @@ void socket::alert(bool urgent) noexcept {
 }
 
 void socket::attend() noexcept { guard lock(*this); }
+
+/// Unless a caller comes first: one who is busy sending will.
+void socket::attend_soon() noexcept {
+  constexpr auto soon = std::chrono::milliseconds(1);
+  if (attend_armed_.load(std::memory_order_relaxed) || attend_armed_.exchange(true)) return;
+  engine_->loop().arm(attend_timer_, clock::now() + soon, [weak = weak_from_this()] {
+    auto const self = weak.lock();
+    if (!self) return;
+    self->attend_armed_ = false;
+    self->attend();
+  });
+}
 
 void socket::answer_rings() noexcept {
   link* list = rung_.load(std::memory_order_relaxed);

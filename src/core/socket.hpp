@@ -102,6 +102,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void wake_receivers(ext::context&) noexcept override;
   void arm(ext::context&, clock::time_point) noexcept override;
   void disarm(ext::context& c) noexcept override { c.place->armed.unlink(); }
+  void tend(bool on) noexcept override;
   void drop(drop_reason, direction, ext::pipe const*, message&&) noexcept override;
 
   // Under the lock.
@@ -110,7 +111,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void changed() noexcept { changes_.store(changes_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
   bool has_marks() const noexcept { return senders_marked_ || !marked_.empty() || !conditions_.empty(); }
   bool has_aftermath() const noexcept {
-    return touched_ || !finished_.empty() || !removed_.empty() || readable_.open() || writable_.open();
+    return touched_ || tending_begins_ || !finished_.empty() || !removed_.empty() || readable_.open() ||
+           writable_.open();
   }
   void pump() noexcept;
   void pump_senders() noexcept;
@@ -125,15 +127,18 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void end_parked(std::error_code) noexcept;
   std::optional<std::error_code> refuse_to_wait(ext::context&, message&);
   void keep_lane(lane*, int n);
+  void settle_audience() noexcept;
   void deafen() noexcept;
   void forget(link&) noexcept;
 
   // Without the lock.
   bool rung() const noexcept { return rung_.load(std::memory_order_seq_cst) != nullptr; }
   void alert(bool urgent) noexcept;
+  void attend_soon() noexcept;
   void on_alarm() noexcept;
   void settle_readiness() noexcept;
   bool drive_once() noexcept;
+  void hear_peers() noexcept;
   template <class Attempt>
   std::error_code attempt_once(op_options const&, Attempt&& attempt, unsigned& seen);
   template <class Attempt>
@@ -143,7 +148,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   template <class Operation>
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);
-  std::error_code wait_although_closed(std::function<bool()> const& holds, op_options const&);
+  std::error_code wait_though_closed(std::function<bool()> const& holds, op_options const&);
   ext::transport& transport_for(std::string_view text, weft::url const&);
 
   std::shared_ptr<core::engine> engine_;
@@ -179,11 +184,17 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
   std::vector<std::pair<lane*, int>> lanes_;
   std::atomic<unsigned> lanes_version_{0};
+  std::atomic<clock::rep> heard_at_{0};
 
   std::atomic<link*> rung_{nullptr};
   sleepers sleepers_;
   std::atomic<bool> attended_{false};  // rings are answered although nobody waits
   std::atomic<bool> attend_posted_{false};
+  std::atomic<bool> tended_{false};  // the same for now, but it may take a moment
+  std::atomic<bool> attend_armed_{false};
+  timers::handle attend_timer_;
+  bool tending_begins_ = false;
+  bool has_audience_ = false;  // of the lanes
   readiness readable_;
   readiness writable_;
   ext::context* readable_context_ = nullptr;

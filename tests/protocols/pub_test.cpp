@@ -151,6 +151,18 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_lost_peer_is_counted) {
   BOOST_TEST(dropped(drop_reason::peer_gone) == "1:1 ");
 }
 
+BOOST_AUTO_TEST_CASE(is_tended_while_anything_waits) {
+  a.join(1);
+  b.join(0);
+  BOOST_TEST(!send("1"));
+  BOOST_TEST(host.tended);
+  BOOST_TEST(!send("2"));
+  b.make_room(10);
+  BOOST_TEST(host.tended);
+  a.leave();
+  BOOST_TEST(!host.tended);
+}
+
 BOOST_AUTO_TEST_CASE(who_joins_late_gets_what_comes_then) {
   a.join();
   BOOST_TEST(!send("1"));

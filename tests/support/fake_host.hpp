@@ -27,6 +27,9 @@ class fake_host final : public ext::protocol_host {
   void drop(drop_reason why, direction which, ext::pipe const* p, message&& m) noexcept override {
     dropped_.push_back({why, which, p ? p->id() : pipe_id{}, std::move(m)});
   }
+  void tend(bool on) noexcept override { tended = on; }
+  bool tended = false;
+
   struct drop_record {
     drop_reason why;
     direction which;

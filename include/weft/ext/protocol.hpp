@@ -27,6 +27,10 @@ class context {
   /// Why can_send() says no: no_peers or peers_full, or would_block where neither fits.
   virtual std::error_code why_not() const noexcept { return errc::would_block; }
 
+  /// Whether send() goes by what the peers have said, though it waits for nothing: the socket then looks at the network
+  /// before it, unless it has just done so. Constant, and called without the lock.
+  virtual bool heeds_peers() const noexcept { return false; }
+
   /// Takes the message and returns no error; or leaves it as it was and says why.
   /// \pre can_send()
   virtual std::error_code send(message&) = 0;
@@ -82,6 +86,9 @@ class protocol_host {
   virtual void wake_receivers(context&) noexcept = 0;          ///< this can_receive() may have become true
   virtual void arm(context&, clock::time_point) noexcept = 0;  ///< replaces an earlier time
   virtual void disarm(context&) noexcept = 0;
+  /// While it is on, the socket moves though nobody is in a call on it: the protocol keeps messages that wait for a
+  /// pipe to have room, say. Off at first. Not from the protocol's constructor.
+  virtual void tend(bool on) noexcept = 0;
   /// A message ends here, and neither its sender nor its receiver is told by an error. Counts it, and shows it to
   /// whoever watches. `p`: whom it came from, or was for; null when that is nobody in particular.
   virtual void drop(drop_reason, direction, pipe const* p, message&&) noexcept = 0;
@@ -107,7 +114,7 @@ class protocol {
   virtual void writable(pipe&) = 0;  ///< pipe.can_send() became true
   virtual std::unique_ptr<context> open_context() = 0;
 
-  /// Messages that send() took and that wait in the protocol for a peer with room.
+  /// Messages that send() took and that wait in the protocol for a peer with room: close(linger) gives them time.
   virtual std::size_t queued() const noexcept { return 0; }
 };
 
