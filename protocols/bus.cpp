@@ -32,6 +32,7 @@ class bus_protocol final : public ext::protocol {
     if (open_) host_.wake_receivers(*open_);
   }
   void writable(ext::pipe& p) override { peers_.writable(p); }
+  std::size_t queued() const noexcept override { return peers_.queued(); }
   std::unique_ptr<ext::context> open_context() override;
 
  private:

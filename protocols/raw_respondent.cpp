@@ -31,6 +31,7 @@ class raw_respondent_protocol final : public ext::protocol {
     if (open_ && !surveys_.empty()) host_.wake_receivers(*open_);
   }
   void writable(ext::pipe& p) override { out_.writable(p); }
+  std::size_t queued() const noexcept override { return out_.queued(); }
   std::unique_ptr<ext::context> open_context() override;
 
  private:
@@ -50,15 +51,16 @@ class raw_respondent_protocol::conversation final : public ext::context {
 
   bool can_send() const noexcept override { return true; }
   std::error_code send(message& m) override {
-    if (m.header().empty()) return errc::malformed;
-    // A respondent that sent less than it got, through a device, is no fault of who sends it on.
-    if (m.header().size() == 1) return drop(drop_reason::malformed, m);
+    if (!policy::leads_back(m.header(), 2)) return errc::malformed;
     auto const found = owner_.surveyors_.find(pipe_id{m.header().words().front()});
-    if (found == owner_.surveyors_.end()) return drop(drop_reason::peer_gone, m);
+    if (found == owner_.surveyors_.end()) {
+      owner_.host_.drop(drop_reason::peer_gone, direction::outgoing, nullptr, std::move(m));
+      return {};
+    }
     if (m.size() > found->second->max_message()) return errc::message_too_large;
 
     message response = std::move(m);
-    (void)policy::pop_outermost(response.header());
+    policy::pop_outermost(response.header());
     owner_.out_.send_to(*found->second, std::move(response));
     return {};
   }
@@ -71,11 +73,6 @@ class raw_respondent_protocol::conversation final : public ext::context {
   }
 
  private:
-  std::error_code drop(drop_reason why, message& m) noexcept {
-    owner_.host_.drop(why, direction::outgoing, nullptr, std::move(m));
-    return {};
-  }
-
   raw_respondent_protocol& owner_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "policy/checked_queue.hpp"
 #include "policy/distributor.hpp"
+#include "policy/way_back.hpp"
 
 namespace weft {
 
@@ -30,6 +31,7 @@ class raw_surveyor_protocol final : public ext::protocol {
     if (open_ && !responses_.empty()) host_.wake_receivers(*open_);
   }
   void writable(ext::pipe& p) override { peers_.writable(p); }
+  std::size_t queued() const noexcept override { return peers_.queued(); }
   std::unique_ptr<ext::context> open_context() override;
 
  private:
@@ -48,7 +50,7 @@ class raw_surveyor_protocol::conversation final : public ext::context {
 
   bool can_send() const noexcept override { return true; }
   std::error_code send(message& m) override {
-    if (m.header().empty() || !(m.header().top() & policy::id_bit)) return errc::malformed;
+    if (!policy::leads_back(m.header(), 1)) return errc::malformed;
     if (owner_.peers_.refuses(m.size())) return errc::message_too_large;
     owner_.peers_.send(std::move(m));
     return {};

@@ -54,6 +54,7 @@ class surveyor_protocol final : public ext::protocol {
   void detach(ext::pipe& p) override { peers_.remove(p); }
   void readable(ext::pipe&) override;
   void writable(ext::pipe& p) override { peers_.writable(p); }
+  std::size_t queued() const noexcept override { return peers_.queued(); }
   std::unique_ptr<ext::context> open_context() override { return open(options_); }
   std::unique_ptr<ext::context> open(surveyor::options const& o) {
     asked_.reserve(open_ + 1);

@@ -24,8 +24,9 @@ struct bus {
   static constexpr bool sends = true, receives = true, contexts = false;
 
   struct options {
-    unsigned send_queue = 16;     ///< messages that wait for one peer, besides those its connection takes; 0 to 8192
-    unsigned receive_queue = 16;  ///< messages of one peer that wait for receive(); a newer one is dropped. 1 to 8192
+    std::size_t send_queue = 16;  ///< messages that wait for one peer, besides those its connection takes; 0 to 8192
+    std::size_t receive_queue =
+        16;  ///< messages of one peer that wait for receive(); a newer one is dropped. 1 to 8192
   };
 
   /// \throws std::system_error invalid_option

@@ -43,19 +43,19 @@ using survey_request = basic_request<respondent>;
 ///
 /// *Guarantees.* Peers that have something take turns. Any number of surveys may be open.
 ///
-/// *May lose.* A response to who has gone or has no room is dropped, and counted as `peer_gone` or `full`; so is one of
-/// which the header has no more than the pipe, as `malformed`. Surveys of a lost peer that nobody had received, or over
-/// more than `hops` hops, are dropped; a peer that sends what is no survey is closed.
+/// *May lose.* A response to who has gone or has no room is dropped, and counted as `peer_gone` or `full`. Surveys of a
+/// lost peer that nobody had received, or over more than `hops` hops, are dropped; a peer that sends what is no survey
+/// is closed.
 ///
-/// *Blocks.* send() never waits; a message without a header is refused with `malformed`, one over its receiver's limit
-/// with `message_too_large`. receive() waits for a survey.
+/// *Blocks.* send() never waits; a message without such a header is refused with `malformed`, one over its receiver's
+/// limit with `message_too_large`. receive() waits for a survey.
 struct raw_respondent {
   static constexpr std::uint16_t self = respondent::self, peer = respondent::peer;
   static constexpr bool sends = true, receives = true, contexts = false, raw = true;
 
   struct options {
-    unsigned hops = 8;          ///< surveys that came further are dropped. 1 to 255
-    unsigned send_queue = 128;  ///< responses that wait for one peer; 0 to 8192
+    unsigned hops = 8;             ///< surveys that came further are dropped. 1 to 255
+    std::size_t send_queue = 128;  ///< responses that wait for one peer; 0 to 8192
   };
 
   /// \throws std::system_error invalid_option

@@ -29,8 +29,8 @@ struct surveyor {
 
   struct options {
     clock::duration survey_time = std::chrono::seconds(1);  ///< how long responses are awaited; more than zero
-    unsigned receive_queue = 128;  ///< responses that wait for receive(), in each context; 1 to 8192
-    unsigned send_queue = 8;       ///< surveys that wait for one peer; 0 to 8192. Of the socket, not of a context
+    std::size_t receive_queue = 128;  ///< responses that wait for receive(), in each context; 1 to 8192
+    std::size_t send_queue = 8;       ///< surveys that wait for one peer; 0 to 8192. Of the socket, not of a context
   };
 
   /// \throws std::system_error invalid_option
@@ -57,7 +57,7 @@ struct raw_surveyor {
   static constexpr bool sends = true, receives = true, contexts = false, raw = true;
 
   struct options {
-    unsigned send_queue = 16;  ///< messages that wait for one peer; 0 to 8192
+    std::size_t send_queue = 16;  ///< messages that wait for one peer; 0 to 8192
   };
 
   /// \throws std::system_error invalid_option

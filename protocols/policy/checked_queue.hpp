@@ -7,6 +7,7 @@
 #include <weft/ext/protocol.hpp>
 
 #include "policy/backtrace.hpp"
+#include "policy/fair_queue.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -32,7 +33,7 @@ class checked_queue {
     while (!p.receive_hook.linked() && p.can_receive()) {
       switch (check_(p.front())) {
         case backtrace::complete:
-          return line_.push_back(p);
+          return line_.add(p);
         case backtrace::malformed:
           return p.close(errc::malformed);
         case backtrace::too_long:
@@ -51,7 +52,7 @@ class checked_queue {
   }
   /// The pipe whose turn it is, which ends with that: line_up() again. For protocols that keep() nothing.
   /// \pre !empty()
-  ext::pipe& next() noexcept { return line_.pop_front(); }
+  ext::pipe& next() noexcept { return line_.next(); }
 
   /// `p` goes, and what it holds reaches nobody.
   void remove(ext::pipe& p) { clear(p, false); }
@@ -62,7 +63,7 @@ class checked_queue {
   static constexpr std::size_t most_kept = 4096;
 
   void clear(ext::pipe& p, bool keep) {
-    p.receive_hook.unlink();
+    line_.remove(p);
     while (p.can_receive()) {
       message m = p.receive();
       auto const verdict = check_(m);
@@ -82,7 +83,7 @@ class checked_queue {
   ext::protocol_host& host_;
   Check check_;
   ext::message_ring kept_;  // older than anything in the line
-  ext::intrusive_list<ext::pipe, &ext::pipe::receive_hook> line_;
+  fair_queue line_;         // pipes with a good message in front
 };
 
 /// The check of requests, surveys, and what answers them.

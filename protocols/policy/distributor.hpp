@@ -34,12 +34,13 @@ class distributor {
   void remove(ext::pipe& p) {
     std::unique_ptr<outbox> const box(&outbox_of(p));
     p.note = nullptr;
+    queued_ -= box->waiting.size();
     while (!box->waiting.empty()) drop(drop_reason::peer_gone, p, box->waiting.pop());
   }
   /// `p` became writable.
   void writable(ext::pipe& p) noexcept {
     auto& waiting = outbox_of(p).waiting;
-    while (!waiting.empty() && p.can_send()) p.send(waiting.pop());
+    for (; !waiting.empty() && p.can_send(); --queued_) p.send(waiting.pop());
   }
 
   /// Whether there are peers, and a body of `size` bytes is over the limit of each.
@@ -65,6 +66,9 @@ class distributor {
   /// To one.
   void send_to(ext::pipe& p, message&& m) { put(outbox_of(p), std::move(m)); }
 
+  /// Messages that wait for credit: one that waits for three pipes counts three times.
+  std::size_t queued() const noexcept { return queued_; }
+
  private:
   struct outbox {
     explicit outbox(ext::pipe& p) noexcept : pipe(p) {}
@@ -80,6 +84,7 @@ class distributor {
     if (b.pipe.can_send()) return b.pipe.send(std::move(m));
     if (b.waiting.size() == depth_) return drop(drop_reason::full, b.pipe, std::move(m));
     b.waiting.push(std::move(m));
+    ++queued_;
   }
   void drop(drop_reason why, ext::pipe& p, message&& m) noexcept {
     host_.drop(why, direction::outgoing, &p, std::move(m));
@@ -87,6 +92,7 @@ class distributor {
 
   ext::protocol_host& host_;
   std::size_t const depth_;
+  std::size_t queued_ = 0;
   ext::intrusive_list<outbox, &outbox::hook> outboxes_;  // in the order the pipes joined
 };
 

@@ -90,6 +90,11 @@ cases ending_cases();
 cases request_cases();
 cases readiness_cases();
 cases pubsub_cases();
+cases survey_cases();
+cases mesh_cases();
+cases pipeline_cases();
+cases reply_cases();
+cases device_cases();
 
 /// A body whose every byte depends on its place and on `seed`.
 message patterned(std::size_t size, unsigned seed = 0);

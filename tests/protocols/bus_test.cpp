@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(send_never_waits) {
   for (int i = 0; i < 16; ++i) BOOST_TEST(!send("m"));
   BOOST_TEST(host.dropped().empty());
   BOOST_TEST(context->can_send());
+  BOOST_TEST(protocol->queued() == 16u);
   for (int i = 0; i < 3; ++i) BOOST_TEST(!send("m"));
   BOOST_TEST(dropped(drop_reason::full, direction::outgoing, 1, 3));
   a.make_room(100);

@@ -53,10 +53,12 @@ void inproc_connection::progress(ext::connection_events& events) noexcept {
 
 void inproc_connection::flush() noexcept {
   if (shut_.load(std::memory_order_relaxed) && shut_.exchange(false)) {
-    // On the loop, which answers at once: an end must be noticed even where nobody waits.
-    pair_->loop.post([p = pair_] {
+    // On the loop, which answers at once: an end must be noticed even where nobody waits. Who closes a socket there
+    // waits for the end, and nothing posted would run meanwhile.
+    auto const tell = [p = pair_] {
       for (auto& e : p->ends) ring(e);
-    });
+    };
+    pair_->loop.on_loop() ? tell() : pair_->loop.post(tell);
   }
   // Messages may have waited for this grant.
   if (allowed_.load(std::memory_order_relaxed) && allowed_.exchange(false) &&

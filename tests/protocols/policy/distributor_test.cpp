@@ -128,6 +128,17 @@ BOOST_AUTO_TEST_CASE(what_waits_for_who_goes_is_dropped) {
   BOOST_TEST(b.heard() == "1 2 ");
 }
 
+BOOST_AUTO_TEST_CASE(counts_what_waits) {
+  route a(out, 1, 0), b(out, 2, 0), c(out, 3, 9);
+  for (auto* text : {"1", "2", "3"}) send(text);
+  BOOST_TEST(out.queued() == 4u);
+  a.pipe.add_credit(1);
+  out.writable(a.pipe);
+  BOOST_TEST(out.queued() == 3u);
+  out.remove(b.pipe);
+  BOOST_TEST(out.queued() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(one_alone_may_be_sent_to) {
   route a(out, 1, 1), b(out, 2, 9);
   for (auto* text : {"1", "2"}) out.send_to(a.pipe, message(text));
