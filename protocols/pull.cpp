@@ -22,6 +22,7 @@ class pull_protocol final : public ext::protocol {
   }
   void writable(ext::pipe&) override {}
   std::unique_ptr<ext::context> open_context() override;
+  bool eager() const noexcept override { return inbox_.conflates(); }
 
  private:
   class conversation;

@@ -25,6 +25,7 @@ class push_protocol final : public ext::protocol {
   void writable(ext::pipe& p) override { outbox_.writable(p); }
   std::unique_ptr<ext::context> open_context() override;
   std::size_t queued() const noexcept override { return outbox_.queued(); }
+  bool eager() const noexcept override { return outbox_.queues(); }
 
  private:
   class conversation;

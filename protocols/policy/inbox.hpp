@@ -21,6 +21,8 @@ class inbox {
   /// Whether pipes have left so much behind that no new ones should be let in.
   bool full() const noexcept { return queue_.full(); }
 
+  bool conflates() const noexcept { return conflate_; }
+
   /// `p` has a message.
   void add(ext::pipe& p) {
     if (!conflate_) return queue_.add(p);

@@ -58,6 +58,7 @@ class outbox {
   }
 
   std::size_t queued() const noexcept { return waiting_.size(); }
+  bool queues() const noexcept { return limit_ > 0; }
 
  private:
   /// What is over the limit of everybody who is ready would hold up all that is behind it.

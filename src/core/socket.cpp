@@ -18,7 +18,9 @@ link* const deaf = reinterpret_cast<link*>(std::uintptr_t{1});
 }  // namespace
 
 socket::socket(std::shared_ptr<core::engine> e, ext::handshake h, socket_options const& o, make_protocol const& make)
-    : engine_(std::move(e)), handshake_(h), options_(o), protocol_(make(*this)) {}
+    : engine_(std::move(e)), handshake_(h), options_(o), protocol_(make(*this)) {
+  attended_ = protocol_->eager();
+}
 
 socket::~socket() { engine_->loop().disarm(alarm_); }
 

@@ -107,8 +107,8 @@ transport_suite::transport_suite(transport_under_test t) {
   auto const shared = std::make_shared<transport_under_test const>(std::move(t));
   auto* const suite = new boost_test::test_suite(shared->name, __FILE__, __LINE__);  // the framework keeps it
   boost_test::framework::master_test_suite().add(suite);
-  for (auto const list :
-       {delivery_cases, sharing_cases, flow_cases, connection_cases, ending_cases, request_cases, readiness_cases})
+  for (auto const list : {delivery_cases, sharing_cases, flow_cases, connection_cases, ending_cases, request_cases,
+                          readiness_cases, pipeline_cases, reply_cases})
     for (auto const& c : list())
       if (applies(c, *shared))
         suite->add(new boost_test::test_case(boost_test::const_string(c.name.data(), c.name.size()), __FILE__, __LINE__,

@@ -89,6 +89,8 @@ cases connection_cases();
 cases ending_cases();
 cases request_cases();
 cases readiness_cases();
+cases pipeline_cases();
+cases reply_cases();
 
 /// A body whose every byte depends on its place and on `seed`.
 message patterned(std::size_t size, unsigned seed = 0);

@@ -98,6 +98,8 @@ class protocol {
 
   /// Messages that send() took and that wait in the protocol for a peer with room.
   virtual std::size_t queued() const noexcept { return 0; }
+  /// It has something to do when the network moves although nobody waits in a call. Constant.
+  virtual bool eager() const noexcept { return false; }
 };
 
 }  // namespace weft::ext
