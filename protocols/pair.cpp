@@ -17,6 +17,7 @@ class pair_protocol final : public ext::protocol {
     if (taken_ || inbox_.full()) return errc::busy;
     taken_ = true;
     outbox_.attach(p);
+    inbox_.attach();
     return {};
   }
   void detach(ext::pipe& p) override {

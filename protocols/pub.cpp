@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <weft/pub.hpp>
 
+#include "policy/backlog.hpp"
 #include "policy/outlet.hpp"
 #include "policy/wishes.hpp"
 
@@ -29,7 +30,7 @@ struct subscriber {
 
 class pub_protocol final : public ext::protocol {
  public:
-  pub_protocol(ext::protocol_host& host, pub::options const& o) : host_(host), options_(o) {}
+  pub_protocol(ext::protocol_host& host, pub::options const& o) : host_(host), options_(o), busy_(host) {}
 
   std::error_code attach(ext::pipe&) override;
   void detach(ext::pipe&) override;
@@ -57,7 +58,7 @@ class pub_protocol final : public ext::protocol {
   pub::options const options_;
   std::vector<std::unique_ptr<subscriber>> subscribers_;
   std::size_t full_ = 0;  // of them
-  int busy_ = 0;          // of them: messages wait for their pipes
+  policy::backlog busy_;  // of them: messages wait for their pipes
 };
 
 class pub_protocol::conversation final : public ext::context {
@@ -123,9 +124,8 @@ void pub_protocol::change(subscriber& s, Change&& work) {
   } else if (!was_full && s.out.full()) {
     ++full_;
   }
-  if (was_idle == s.out.idle()) return;
-  busy_ += was_idle ? 1 : -1;
-  host_.tend(busy_ > 0);
+  if (was_idle && !s.out.idle()) busy_.add();
+  if (!was_idle && s.out.idle()) busy_.remove();
 }
 
 /// Some peers take `m` and others, which want it too, do not.

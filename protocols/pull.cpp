@@ -13,6 +13,7 @@ class pull_protocol final : public ext::protocol {
 
   std::error_code attach(ext::pipe&) override {
     if (inbox_.full()) return errc::busy;
+    inbox_.attach();
     return {};
   }
   void detach(ext::pipe& p) override { inbox_.keep(p); }

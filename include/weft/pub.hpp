@@ -45,7 +45,9 @@ struct pub {
 };
 
 /// PUB for a device: the same, for what others published.
-struct raw_pub : pub {};
+struct raw_pub : pub {
+  static constexpr bool raw = true;
+};
 
 using pub_socket = basic_socket<pub>;
 using raw_pub_socket = basic_socket<raw_pub>;

@@ -43,7 +43,7 @@ struct sub {
 /// SUB for a device: receives everything, and has no contexts.
 struct raw_sub {
   static constexpr std::uint16_t self = 0x21, peer = 0x20;
-  static constexpr bool sends = false, receives = true, contexts = false;
+  static constexpr bool sends = false, receives = true, contexts = false, raw = true;
 
   struct options {
     unsigned queue = 128;    ///< messages kept for receive(); 1 to 8192

@@ -5,6 +5,8 @@
 #include <weft/ext/pipe.hpp>
 #include <weft/ext/protocol.hpp>
 
+#include "policy/backlog.hpp"
+
 #include <cstddef>
 #include <memory>
 
@@ -18,7 +20,7 @@ namespace weft::policy {
 class distributor {
  public:
   /// `depth`: messages that may wait for one pipe, besides those its connection has taken.
-  distributor(ext::protocol_host& host, std::size_t depth) noexcept : host_(host), depth_(depth) {}
+  distributor(ext::protocol_host& host, std::size_t depth) noexcept : host_(host), depth_(depth), backlog_(host) {}
   distributor(distributor const&) = delete;
   distributor& operator=(distributor const&) = delete;
   ~distributor() {
@@ -34,13 +36,12 @@ class distributor {
   void remove(ext::pipe& p) {
     std::unique_ptr<outbox> const box(&outbox_of(p));
     p.note = nullptr;
-    queued_ -= box->waiting.size();
-    while (!box->waiting.empty()) drop(drop_reason::peer_gone, p, box->waiting.pop());
+    for (; !box->waiting.empty(); backlog_.remove()) drop(drop_reason::peer_gone, p, box->waiting.pop());
   }
   /// `p` became writable.
   void writable(ext::pipe& p) noexcept {
     auto& waiting = outbox_of(p).waiting;
-    for (; !waiting.empty() && p.can_send(); --queued_) p.send(waiting.pop());
+    for (; !waiting.empty() && p.can_send(); backlog_.remove()) p.send(waiting.pop());
   }
 
   /// Whether there are peers, and a body of `size` bytes is over the limit of each.
@@ -67,7 +68,7 @@ class distributor {
   void send_to(ext::pipe& p, message&& m) { put(outbox_of(p), std::move(m)); }
 
   /// Messages that wait for credit: one that waits for three pipes counts three times.
-  std::size_t queued() const noexcept { return queued_; }
+  std::size_t queued() const noexcept { return backlog_.size(); }
 
  private:
   struct outbox {
@@ -84,7 +85,7 @@ class distributor {
     if (b.pipe.can_send()) return b.pipe.send(std::move(m));
     if (b.waiting.size() == depth_) return drop(drop_reason::full, b.pipe, std::move(m));
     b.waiting.push(std::move(m));
-    ++queued_;
+    backlog_.add();
   }
   void drop(drop_reason why, ext::pipe& p, message&& m) noexcept {
     host_.drop(why, direction::outgoing, &p, std::move(m));
@@ -92,7 +93,7 @@ class distributor {
 
   ext::protocol_host& host_;
   std::size_t const depth_;
-  std::size_t queued_ = 0;
+  backlog backlog_;
   ext::intrusive_list<outbox, &outbox::hook> outboxes_;  // in the order the pipes joined
 };
 

@@ -21,6 +21,10 @@ class inbox {
   /// Whether pipes have left so much behind that no new ones should be let in.
   bool full() const noexcept { return queue_.full(); }
 
+  /// A peer is there. Stale messages have to go though nobody receives.
+  void attach() noexcept {
+    if (conflate_ && !std::exchange(tends_, true)) host_.tend(true);
+  }
   /// `p` has a message.
   void add(ext::pipe& p) {
     if (!conflate_) return queue_.add(p);
@@ -50,6 +54,7 @@ class inbox {
 
   ext::protocol_host& host_;
   bool const conflate_;
+  bool tends_ = false;
   fair_queue queue_;
   std::optional<message> newest_;
   ext::pipe* from_ = nullptr;  // whose `newest_` is; null when that has gone

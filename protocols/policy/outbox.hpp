@@ -4,6 +4,7 @@
 #include <weft/ext/message_ring.hpp>
 #include <weft/ext/protocol.hpp>
 
+#include "policy/backlog.hpp"
 #include "policy/load_balancer.hpp"
 
 #include <cstddef>
@@ -24,7 +25,7 @@ class outbox {
  public:
   static constexpr std::size_t most = 8192;
 
-  outbox(ext::protocol_host& host, std::size_t limit, headers h) noexcept : host_(host), limit_(limit), headers_(h) {}
+  outbox(ext::protocol_host& host, std::size_t limit, headers h) noexcept : host_(host), limit_(limit), headers_(h), backlog_(host) {}
 
   void attach(ext::pipe& p) {
     ++attached_;
@@ -53,17 +54,22 @@ class outbox {
     if (p)
       peers_.send(*p, std::move(m));
     else
-      waiting_.push(std::move(m));
+      wait(std::move(m));
     return {};
   }
 
   std::size_t queued() const noexcept { return waiting_.size(); }
 
  private:
+  void wait(message&& m) {
+    waiting_.push(std::move(m));
+    backlog_.add();
+  }
   /// What is over the limit of everybody who is ready would hold up all that is behind it.
   void send_waiting() {
     while (!waiting_.empty() && !peers_.empty()) {
       message m = waiting_.pop();
+      backlog_.remove();
       if (ext::pipe* const p = peers_.next(m.size()))
         peers_.send(*p, std::move(m));
       else
@@ -76,6 +82,7 @@ class outbox {
   headers const headers_;
   load_balancer peers_;
   ext::message_ring waiting_;  // empty while a peer is ready
+  backlog backlog_;
   std::size_t attached_ = 0;
 };
 

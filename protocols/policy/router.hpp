@@ -4,6 +4,8 @@
 #include <weft/ext/message_ring.hpp>
 #include <weft/ext/protocol.hpp>
 
+#include "policy/backlog.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
@@ -17,17 +19,17 @@ namespace weft::policy {
 class router {
  public:
   /// `limit`: messages that may wait for one pipe.
-  router(ext::protocol_host& host, std::size_t limit) noexcept : host_(host), limit_(limit) {}
+  router(ext::protocol_host& host, std::size_t limit) noexcept : host_(host), limit_(limit), backlog_(host) {}
 
   void attach(ext::pipe& p) { p.note = &routes_.try_emplace(static_cast<std::uint32_t>(p.id()), p).first->second; }
   void detach(ext::pipe& p) {
-    for (auto& waiting = route_to(p).waiting; !waiting.empty(); --queued_)
+    for (auto& waiting = route_to(p).waiting; !waiting.empty(); backlog_.remove())
       host_.drop(drop_reason::peer_gone, direction::outgoing, &p, waiting.pop());
     routes_.erase(static_cast<std::uint32_t>(p.id()));
     p.note = nullptr;
   }
   void writable(ext::pipe& p) noexcept {
-    for (auto& waiting = route_to(p).waiting; !waiting.empty() && p.can_send(); --queued_) p.send(waiting.pop());
+    for (auto& waiting = route_to(p).waiting; !waiting.empty() && p.can_send(); backlog_.remove()) p.send(waiting.pop());
   }
 
   /// Takes the message, whatever becomes of it; but for one over the peer's limit, which stays as it was.
@@ -40,14 +42,14 @@ class router {
       pipe.send(std::move(m));
     } else if (waiting.size() < limit_) {
       waiting.push(std::move(m));
-      ++queued_;
+      backlog_.add();
     } else {
       return drop(drop_reason::full, &pipe, m);
     }
     return {};
   }
 
-  std::size_t queued() const noexcept { return queued_; }
+  std::size_t queued() const noexcept { return backlog_.size(); }
 
  private:
   struct route {
@@ -66,7 +68,7 @@ class router {
   ext::protocol_host& host_;
   std::size_t const limit_;
   std::unordered_map<std::uint32_t, route> routes_;
-  std::size_t queued_ = 0;  // for all pipes
+  backlog backlog_;  // for all pipes
 };
 
 }  // namespace weft::policy

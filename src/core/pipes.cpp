@@ -96,6 +96,8 @@ void socket::settle_audience() noexcept {
 }
 
 void socket::tend(bool on) noexcept {
+  tenders_ += on ? 1 : -1;
+  on = tenders_ > 0;
   if (on == tended_.load(std::memory_order_relaxed)) return;
   // Told before the guard looks for rings once more: see there.
   tended_.store(on, std::memory_order_seq_cst);

@@ -21,9 +21,12 @@ class sleepers {
     asleep_.push_back(&p);
     count_.store(asleep_.size(), std::memory_order_seq_cst);
   }
-  void leave(parker& p) noexcept {
+  /// \return false when somebody rang for it meanwhile, and counts on it to answer
+  bool leave(parker& p) noexcept {
     std::lock_guard lock(mutex_);
-    if (std::erase(asleep_, &p) != 0) count_.store(asleep_.size(), std::memory_order_seq_cst);
+    if (std::erase(asleep_, &p) == 0) return false;
+    count_.store(asleep_.size(), std::memory_order_seq_cst);
+    return true;
   }
   bool any() const noexcept { return count_.load(std::memory_order_seq_cst) != 0; }
 

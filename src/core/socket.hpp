@@ -188,6 +188,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
   std::atomic<link*> rung_{nullptr};
   sleepers sleepers_;
+  int tenders_ = 0;
   std::atomic<bool> attended_{false};  // rings are answered although nobody waits
   std::atomic<bool> attend_posted_{false};
   std::atomic<bool> tended_{false};  // the same for now, but it may take a moment

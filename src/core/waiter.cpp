@@ -21,7 +21,7 @@ constexpr std::chrono::nanoseconds no_burst = 0ns;  // of looking between two yi
 constexpr std::chrono::nanoseconds shortest_burst = 100ns;
 constexpr std::chrono::nanoseconds longest_burst = 4us;
 constexpr std::chrono::nanoseconds empty_yield = 1us;  // a yield that took longer let somebody run
-constexpr unsigned polls_between_clocks = 4;  // reading the clock costs more than asking shared memory
+constexpr unsigned polls_between_clocks = 4;           // reading the clock costs more than asking shared memory
 constexpr unsigned most_skips = 1024;
 constexpr clock::duration shortest_nap = 50us;
 constexpr clock::duration longest_nap = 2ms;
@@ -172,7 +172,8 @@ void waiter::sleep_once(parker& here) noexcept {
   }
   socket_.sleepers_.join(here);
   if (!socket_.rung() && !here.finished()) sleep(here);
-  socket_.sleepers_.leave(here);
+  // Rung for and served at the same time: it does not come round again, so it answers before it goes.
+  if (!socket_.sleepers_.leave(here) && here.finished() && socket_.rung()) socket_.attend();
 }
 
 void waiter::sleep(parker& here) noexcept {

@@ -140,6 +140,36 @@ BOOST_FIXTURE_TEST_CASE(a_close_cuts_short_what_takes_longer_than_its_linger, st
   BOOST_TEST(end->destroyed());
 }
 
+BOOST_AUTO_TEST_CASE(a_close_with_linger_hands_over_what_the_protocol_has_queued_first) {
+  weft::engine home({.helper = false});
+  test::script net(home);
+  pair_socket s(home, {.send_queue = 2});
+  s.dial("script://peer");
+  auto const end = net.answer(1);
+  for (auto const* text : {"1", "2", "3"}) s.send(text, soon());
+  BOOST_TEST(end->heard() == "1 ");
+  auto closing = std::async(std::launch::async, [&] { return s.close(10s); });
+  end->make_room();
+  end->make_room();
+  BOOST_TEST(closing.get().clean());
+  BOOST_TEST(end->heard() == "1 2 3 ");
+  BOOST_TEST(end->finished());
+}
+
+BOOST_AUTO_TEST_CASE(a_close_reports_what_the_protocol_has_queued_still) {
+  weft::engine home({.helper = false});
+  test::script net(home);
+  for (auto const linger : {0ms, 3ms}) {
+    pair_socket s(home, {.send_queue = 2});
+    s.dial("script://peer");
+    auto const end = net.answer(1);
+    for (auto const* text : {"1", "2", "3"}) s.send(text, soon());
+    BOOST_TEST(s.close(linger).unconfirmed == 2u);
+    BOOST_TEST(end->heard() == "1 ");
+    BOOST_TEST(end->destroyed());
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_close_counts_what_nobody_asked_for, stage) {
   s.dial("script://peer");
   auto const end = net.answer();

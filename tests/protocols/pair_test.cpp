@@ -159,6 +159,7 @@ BOOST_AUTO_TEST_CASE(may_be_asked_for_the_newest_only) {
   p.join();
   for (auto* text : {"1", "2"}) p.say(text);
   p.leave();
+  BOOST_TEST(host.tended());  // what is stale goes though nobody receives
   BOOST_TEST(x->receive()->text() == "2");
   BOOST_TEST(!x->can_receive());
   BOOST_TEST((host.dropped().at(0).why == drop_reason::displaced));

@@ -155,12 +155,12 @@ BOOST_AUTO_TEST_CASE(is_tended_while_anything_waits) {
   a.join(1);
   b.join(0);
   BOOST_TEST(!send("1"));
-  BOOST_TEST(host.tended);
+  BOOST_TEST(host.tended());
   BOOST_TEST(!send("2"));
   b.make_room(10);
-  BOOST_TEST(host.tended);
+  BOOST_TEST(host.tended());
   a.leave();
-  BOOST_TEST(!host.tended);
+  BOOST_TEST(!host.tended());
 }
 
 BOOST_AUTO_TEST_CASE(who_joins_late_gets_what_comes_then) {

@@ -111,6 +111,7 @@ BOOST_AUTO_TEST_CASE(may_be_asked_for_the_newest_only) {
   test::scripted_peer p{*newest, 4, 2};
   p.join();
   for (auto* text : {"1", "2", "3"}) p.say(text);
+  BOOST_TEST(host.tended());  // what is stale goes though nobody receives
   BOOST_TEST(x->receive()->text() == "3");
   BOOST_TEST(!x->can_receive());
   auto const gone = host.dropped();

@@ -170,6 +170,7 @@ BOOST_AUTO_TEST_CASE(a_queue_takes_what_no_peer_has_room_for) {
   }
   BOOST_TEST(!x->can_send());
   BOOST_TEST(queued->queued() == 2u);
+  BOOST_TEST(host.tended());
   late.join(1);
   BOOST_TEST(late.heard() == "1 ");
   BOOST_TEST(x->can_send());

@@ -27,8 +27,8 @@ class fake_host final : public ext::protocol_host {
   void drop(drop_reason why, direction which, ext::pipe const* p, message&& m) noexcept override {
     dropped_.push_back({why, which, p ? p->id() : pipe_id{}, std::move(m)});
   }
-  void tend(bool on) noexcept override { tended = on; }
-  bool tended = false;
+  void tend(bool on) noexcept override { tenders_ += on ? 1 : -1; }
+  bool tended() const noexcept { return tenders_ > 0; }
 
   struct drop_record {
     drop_reason why;
@@ -72,6 +72,7 @@ class fake_host final : public ext::protocol_host {
 
   clock::time_point now_{};
   unsigned senders_woken_ = 0;
+  int tenders_ = 0;
   std::vector<ext::context*> woken_;
   std::vector<alarm> alarms_;
   std::vector<drop_record> dropped_;

@@ -87,7 +87,7 @@ class protocol_host {
   virtual void arm(context&, clock::time_point) noexcept = 0;  ///< replaces an earlier time
   virtual void disarm(context&) noexcept = 0;
   /// While it is on, the socket moves though nobody is in a call on it: the protocol keeps messages that wait for a
-  /// pipe to have room, say. Off at first. Not from the protocol's constructor.
+  /// pipe to have room, say. Counts: as often off as on. Not from the protocol's constructor.
   virtual void tend(bool on) noexcept = 0;
   /// A message ends here, and neither its sender nor its receiver is told by an error. Counts it, and shows it to
   /// whoever watches. `p`: whom it came from, or was for; null when that is nobody in particular.
