@@ -93,8 +93,8 @@ std::size_t outbox::unconfirmed(std::uint64_t arrived) const noexcept {
   if (count < known || known == tail) return count;
   // More are on their way than ends are kept of; they were as large as these, for all that is known.
   auto const oldest = end_of(tail - known);
-  auto const mean = std::max<std::uint64_t>(1, (pushed_bytes_.load(std::memory_order_relaxed) - oldest) / known);
-  return count + static_cast<std::size_t>((oldest - arrived) / mean);
+  auto const mean = std::max<std::uint64_t>(1, (end_of(tail - 1) - oldest) / (known - 1));
+  return count - 1 + static_cast<std::size_t>((oldest - arrived) / mean);
 }
 
 }  // namespace weft::stream
