@@ -79,22 +79,36 @@ BOOST_FIXTURE_TEST_CASE(a_body_that_does_not_fit_the_scratch_is_written_from_whe
 }
 
 BOOST_FIXTURE_TEST_CASE(credits_come_by_halves_and_never_exceed_the_room, writer) {
-  BOOST_TEST(box.take_allowance() == outbox::capacity);
+  BOOST_TEST(box.take_allowance() == outbox::narrow);
   BOOST_TEST(box.take_allowance() == 0u);
-  for (std::size_t i = 0; i != outbox::capacity; ++i) box.push(message("x"));
+  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message("x"));
   BOOST_TEST(!box.wants_ring());
-  (void)write(9 * (outbox::capacity / 2 - 1));
+  (void)write(9 * (outbox::narrow / 2 - 1));
   BOOST_TEST(!box.wants_ring());
   (void)write(9);
   BOOST_TEST(box.wants_ring());
-  BOOST_TEST(box.take_allowance() == outbox::capacity / 2);
-  BOOST_TEST(!box.wants_ring());
+  BOOST_TEST(box.take_allowance() == outbox::narrow / 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(small_messages_may_queue_in_numbers_and_large_ones_may_not, writer) {
+  std::size_t credit = 0;
+  auto const send_all = [&](std::size_t size) {
+    for (credit += box.take_allowance(); credit > 0; --credit) box.push(message::uninitialized(size));
+    auto const queued = box.size();
+    while (!box.empty()) (void)write(1 << 20);
+    return queued;
+  };
+  for (int i = 0; i != 10; ++i) (void)send_all(10);
+  BOOST_TEST(send_all(10) == outbox::capacity);
+  (void)send_all(100'000);
+  (void)send_all(100'000);
+  BOOST_TEST(send_all(100'000) == outbox::narrow);
 }
 
 BOOST_FIXTURE_TEST_CASE(no_credits_while_many_bytes_wait, writer) {
-  BOOST_TEST(box.take_allowance() == outbox::capacity);
-  for (std::size_t i = 0; i != outbox::capacity; ++i) box.push(message::uninitialized(i < 200 ? 1 : 1 << 20));
-  while (box.size() > 50) (void)write(1 << 20);
+  BOOST_TEST(box.take_allowance() == outbox::narrow);
+  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message::uninitialized(i < 40 ? 1 : 1 << 20));
+  while (box.size() > 10) (void)write(1 << 20);
   BOOST_TEST(!box.wants_ring());
   while (!box.empty()) (void)write(1 << 20);
   BOOST_TEST(box.wants_ring());
@@ -108,12 +122,12 @@ BOOST_FIXTURE_TEST_CASE(what_has_not_arrived_whole_is_unconfirmed, writer) {
   BOOST_TEST(box.unconfirmed(11) == 2u);
   BOOST_TEST(box.unconfirmed(three.size() - 1) == 1u);
   BOOST_TEST(box.unconfirmed(three.size()) == 0u);
-  for (int i = 0; i != 1000; ++i) {
+  for (int i = 0; i != 5000; ++i) {
     box.push(message("x"));
     (void)write(9);
   }
   // More than it keeps account of, one by one.
-  BOOST_TEST(box.unconfirmed(three.size()) == 1000u);
+  BOOST_TEST(box.unconfirmed(three.size()) == 5000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
