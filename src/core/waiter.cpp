@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace weft::core {
 
@@ -112,13 +113,13 @@ bool waiter::wants_spin() noexcept {
 
 bool waiter::look(unsigned seen) noexcept {
   refresh();
-  if (!looked_) {
-    looked_ = true;
+  bool const first = !std::exchange(looked_, true);
+  if (first) {
     if (news(seen)) return true;
     if (!wants_spin()) spin_end_ = {};
   }
   if (spin_end_ == clock::time_point{}) return false;
-  if (spin(std::min(spin_end_, options_.until.when()), seen)) return true;
+  if (spin(std::min(spin_end_, options_.until.when()), seen, first)) return true;
   if (spin_end_ == clock::time_point::max()) return !expired();
   // A miss: the longer the streak, the more waits go straight to sleep.
   unsigned const penalty = std::clamp(socket_.spin_penalty_.load(std::memory_order_relaxed) * 2, 1u, most_skips);
@@ -129,11 +130,12 @@ bool waiter::look(unsigned seen) noexcept {
 
 /// Plain spinning is ruinous when the peer needs this very CPU: it must yield. How soon, the yields tell: one
 /// that came back at once had nobody to let in; where each lets somebody run, one look between two is enough.
-bool waiter::spin(clock::time_point until, unsigned seen) noexcept {
+/// `just_looked`: in vain, so that where every yield lets somebody run there is no point in another look before it.
+bool waiter::spin(clock::time_point until, unsigned seen, bool just_looked) noexcept {
   auto burst = std::chrono::nanoseconds(socket_.burst_.load(std::memory_order_relaxed));
-  for (auto now = clock::now();;) {
+  for (auto now = clock::now();; just_looked = false) {
     auto const yield_at = now + burst;
-    do {
+    if (!just_looked || burst > no_burst) do {
       if (look_around(burst > no_burst ? polls_between_clocks : 1, seen)) {
         socket_.spin_penalty_.store(0, std::memory_order_relaxed);
         return true;
@@ -141,7 +143,7 @@ bool waiter::spin(clock::time_point until, unsigned seen) noexcept {
       if (burst > no_burst) now = clock::now();
     } while (now < yield_at);
     if (now >= until || options_.stop.stop_requested()) return false;
-    auto const left = burst > no_burst ? now : clock::now();
+    auto const left = just_looked || burst > no_burst ? now : clock::now();
     ::sched_yield();
     now = clock::now();
     burst = now - left > empty_yield ? shorter(burst) : longer(burst);

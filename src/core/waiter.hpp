@@ -63,7 +63,7 @@ class waiter {
   bool poll() noexcept;
   bool news(unsigned seen) noexcept;
   bool look_around(unsigned times, unsigned seen) noexcept;
-  bool spin(clock::time_point until, unsigned seen) noexcept;
+  bool spin(clock::time_point until, unsigned seen, bool just_looked) noexcept;
   bool wants_spin() noexcept;
   void sleep(parker&) noexcept;
   void sleep_queued(parker&) noexcept;

@@ -58,6 +58,7 @@ std::vector<room> const rows = {
      {"posix", "boost/test/"}},
     {"tests/public", {all_public, "tests/support"}, {"boost/test/"}},
     {"tests/conformance", {all_public, "src/base", "transports/*", "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/interop", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/hygiene", {}, {"boost/test/"}},
 };

@@ -3,8 +3,9 @@
 
 #include <weft/error.hpp>
 
+#include "stream/system_calls.hpp"
+
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <cerrno>
 #include <new>
@@ -180,7 +181,7 @@ flow::driven flow::read_in() noexcept {
       read_ended(std::make_error_code(std::errc::not_enough_memory));
       return did;
     }
-    auto const got = ::recv(fd_.get(), room.data(), room.size(), MSG_DONTWAIT);
+    auto const got = receive_now(fd_.get(), room.data(), room.size());
     if (got > 0) {
       did.any = true;
       did.more = static_cast<std::size_t>(got) == room.size() || hung_up_.load(std::memory_order_relaxed);

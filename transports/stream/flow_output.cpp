@@ -2,6 +2,7 @@
 #include <weft/error.hpp>
 
 #include "stream/flow.hpp"
+#include "stream/system_calls.hpp"
 
 #include <linux/sockios.h>
 #include <sched.h>
@@ -45,12 +46,11 @@ class scratch_block {
 };
 
 ssize_t write_batch(int fd, batch& b) noexcept {
-  constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  if (b.count == 1) return ::send(fd, b.pieces[0].iov_base, b.pieces[0].iov_len, flags);
+  if (b.count == 1) return send_now(fd, b.pieces[0].iov_base, b.pieces[0].iov_len);
   msghdr all{};
   all.msg_iov = b.pieces.data();
   all.msg_iovlen = b.count;
-  return ::sendmsg(fd, &all, flags);
+  return ::sendmsg(fd, &all, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 }  // namespace

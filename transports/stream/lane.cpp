@@ -82,9 +82,9 @@ std::shared_ptr<flow> lane::the_only_one() noexcept {
 
 bool lane::poll() noexcept {
   bool any = hot_.load(std::memory_order_relaxed) > 0 && flush_hot();
-  // With one connection the read itself is the question.
+  // With one connection the read itself is the question; where nothing may be read, the events must be taken off.
   if (found_ == 0)
-    if (auto const f = the_only_one(); f && !f->stalled()) return drive(*f, EPOLLIN) || any;
+    if (auto const f = the_only_one(); f && f->readable() && !f->stalled()) return drive(*f, EPOLLIN) || any;
   any |= drive_unfinished();
   if (collect(clock::time_point{})) any |= drive_found();
   return any;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace weft::stream {
 
@@ -10,6 +11,9 @@ namespace {
 
 // Below this a copy costs less than a piece of its own.
 constexpr std::size_t copied = 4096;
+
+// Of such a queue may be long.
+constexpr std::uint64_t small = 1024;
 
 // With so many bytes waiting nobody is told to send more.
 constexpr std::uint64_t enough_bytes = 1 << 20;
@@ -36,18 +40,41 @@ outbox::~outbox() {
 void outbox::push(message&& m) {
   if (!shelf_) shelf_.reset(new shelf);
   auto const i = tail_.load(std::memory_order_relaxed);
+  if (i == head_.load(std::memory_order_acquire)) base_ = i;
   auto const end = pushed_bytes_.load(std::memory_order_relaxed) + frame_size(framing_, m);
   shelf_->ends[i % capacity] = end;
-  new (shelf_->slots[i % capacity]) message(std::move(m));
+  new (&at(i)) message(std::move(m));
   pushed_bytes_.store(end, std::memory_order_release);
   tail_.store(i + 1, std::memory_order_release);
 }
 
 unsigned outbox::allowance() const noexcept {
-  auto const room =
-      head_.load(std::memory_order_acquire) + capacity - allowed_.load(std::memory_order_relaxed);
-  if (room < capacity / 2) return 0;
-  return pending_bytes() < enough_bytes ? static_cast<unsigned>(room) : 0;
+  auto const window = window_.load(std::memory_order_relaxed);
+  auto const end = head_.load(std::memory_order_acquire) + window;
+  auto const allowed = allowed_.load(std::memory_order_relaxed);
+  if (end < allowed + window / 2) return 0;
+  return pending_bytes() < enough_bytes ? static_cast<unsigned>(end - allowed) : 0;
+}
+
+unsigned outbox::take_allowance() noexcept {
+  auto const n = allowance();
+  if (n == 0) return 0;
+  allowed_.store(allowed_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  adapt_window();
+  return n;
+}
+
+/// What is granted cannot be taken back when messages grow: so only small ones widen the window.
+void outbox::adapt_window() noexcept {
+  auto const messages = tail_.load(std::memory_order_relaxed) - std::exchange(seen_tail_, tail_.load(std::memory_order_relaxed));
+  auto const bytes = pushed_bytes_.load(std::memory_order_relaxed) -
+                     std::exchange(seen_bytes_, pushed_bytes_.load(std::memory_order_relaxed));
+  if (messages == 0) return;
+  auto const window = window_.load(std::memory_order_relaxed);
+  if (bytes / messages <= small)
+    window_.store(std::min<std::uint64_t>(window * 2, capacity), std::memory_order_relaxed);
+  else if (bytes / messages > copied)
+    window_.store(narrow, std::memory_order_relaxed);
 }
 
 bool outbox::add(batch& b, message const& m, std::span<std::byte>& scratch) const noexcept {
@@ -93,8 +120,8 @@ std::size_t outbox::unconfirmed(std::uint64_t arrived) const noexcept {
   if (count < known || known == tail) return count;
   // More are on their way than ends are kept of; they were as large as these, for all that is known.
   auto const oldest = end_of(tail - known);
-  auto const mean = std::max<std::uint64_t>(1, (pushed_bytes_.load(std::memory_order_relaxed) - oldest) / known);
-  return count + static_cast<std::size_t>((oldest - arrived) / mean);
+  auto const mean = std::max<std::uint64_t>(1, (end_of(tail - 1) - oldest) / (known - 1));
+  return count - 1 + static_cast<std::size_t>((oldest - arrived) / mean);
 }
 
 }  // namespace weft::stream

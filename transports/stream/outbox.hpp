@@ -40,7 +40,8 @@ struct batch {
 /// Thread safety: one producer, whoever holds the socket's lock; one consumer, whoever flushes.
 class outbox {
  public:
-  static constexpr std::size_t capacity = 256;
+  static constexpr std::size_t capacity = 1024;
+  static constexpr std::size_t narrow = 64;  ///< credits to begin with
 
   explicit outbox(framing f) noexcept : framing_(f) {}
   outbox(outbox const&) = delete;
@@ -50,11 +51,7 @@ class outbox {
   // The producer.
   void push(message&&);  ///< \pre a credit is held
   /// Credits to hand out now: by halves, for each telling costs the socket a turn; none while many bytes wait.
-  unsigned take_allowance() noexcept {
-    auto const n = allowance();
-    allowed_.store(allowed_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-    return n;
-  }
+  unsigned take_allowance() noexcept;
 
   // The consumer.
   bool empty() const noexcept { return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire); }
@@ -83,15 +80,24 @@ class outbox {
   };
 
   unsigned allowance() const noexcept;
-  message& at(std::uint64_t i) const noexcept { return *reinterpret_cast<message*>(shelf_->slots[i % capacity]); }
+  void adapt_window() noexcept;
+  message& at(std::uint64_t i) const noexcept {
+    return *reinterpret_cast<message*>(shelf_->slots[(i - base_) % capacity]);
+  }
   std::uint64_t end_of(std::uint64_t i) const noexcept { return shelf_->ends[i % capacity]; }
   bool add(batch&, message const&, std::span<std::byte>& scratch) const noexcept;
 
   framing const framing_;
   std::unique_ptr<shelf> shelf_;  // made by the first push: a connection that never sends costs little
+  // Which message lies in the first slot: one that finds nobody before it, so that a conversation stays in one
+  // place of memory. Moves only while the consumer has nothing to look at.
+  std::uint64_t base_ = 0;
   std::atomic<std::uint64_t> tail_{0};
   std::atomic<std::uint64_t> pushed_bytes_{0};
   std::atomic<std::uint64_t> allowed_{0};
+  std::atomic<std::uint64_t> window_{narrow};  // messages that may be queued: many small ones, or few large ones
+  std::uint64_t seen_tail_ = 0;                // when that was last thought over
+  std::uint64_t seen_bytes_ = 0;
   alignas(64) std::atomic<std::uint64_t> head_{0};
   std::atomic<std::uint64_t> written_bytes_{0};
 };

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "stream/flow.hpp"
+
+#include <weft/error.hpp>
+
+#include "transports/stream/wire.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <poll.h>
+
+namespace weft::stream {
+
+namespace {
+
+struct limited : wire {
+  limited() : wire(framing::tcp, {0x10, 0x10, 100}) {}
+};
+struct ipc_wire : wire {
+  ipc_wire() : wire(framing::ipc) {}
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stream_flow)
+
+BOOST_FIXTURE_TEST_CASE(what_the_peer_says_is_heard, wire) {
+  far.say(framed("hello") + framed("again"));
+  turn();
+  BOOST_TEST(near.heard == "hello again ");
+}
+
+BOOST_FIXTURE_TEST_CASE(messages_may_be_torn_at_every_byte, wire) {
+  for (char const c : framed("one") + framed("") + framed("three")) {
+    far.say({&c, 1});
+    turn();
+  }
+  BOOST_TEST(near.heard == "one  three ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_peer_is_not_read_beyond_the_window, wire) {
+  std::size_t said = 0;
+  auto const one = framed(std::string(1000, 'x'));
+  for (int quiet = 0; quiet != 10;) {
+    bool const taken = far.say(one);
+    said += taken;
+    quiet = taken ? 0 : quiet + 1;
+    turn();
+  }
+  BOOST_TEST(near.heard.size() == 100u * 1001);
+  BOOST_TEST(said < 2000u);
+  near.grant(10000);
+  BOOST_TEST(until([&] { return near.heard.size() == said * 1001; }));
+  BOOST_TEST(far.say(one));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lane_whose_peer_is_not_read_may_sleep, wire) {
+  while (far.say(framed(std::string(1000, 'x')))) turn();
+  turn();
+  pollfd p{lane().pollable_fd(), POLLIN, 0};
+  BOOST_TEST(::poll(&p, 1, 0) == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_peer_that_says_goodbye_ends_it_without_a_fault, wire) {
+  far.say(framed("bye"));
+  far.hang_up();
+  BOOST_TEST(until([&] { return near.ends == 1; }));
+  BOOST_TEST(near.heard == "bye ");
+  BOOST_TEST(!*near.ended);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_peer_killed_inside_a_frame_is_a_reset, wire) {
+  far.say(framed("hello").substr(0, 10));
+  far.hang_up();
+  BOOST_TEST(until([&] { return near.ends == 1; }));
+  BOOST_TEST(*near.ended == errc::connection_reset);
+}
+
+BOOST_FIXTURE_TEST_CASE(too_large_a_message_ends_it, limited) {
+  far.say(framed("fine") + framed(std::string(101, 'x')));
+  BOOST_TEST(until([&] { return near.ends == 1; }));
+  BOOST_TEST(near.heard == "fine ");
+  BOOST_TEST(*near.ended == errc::message_too_large);
+  BOOST_TEST(far.hears_the_end());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_malformed_frame_ends_it, ipc_wire) {
+  far.say(framed("fine", "\1") + "\2");
+  BOOST_TEST(until([&] { return near.ends == 1; }));
+  BOOST_TEST(near.heard == "fine ");
+  BOOST_TEST(*near.ended == errc::malformed);
+}
+
+BOOST_FIXTURE_TEST_CASE(closed_by_its_socket_it_ends_with_the_sockets_words, wire) {
+  near.close(errc::busy);
+  BOOST_TEST(near.rang());
+  near.look();
+  BOOST_TEST(near.ends == 1u);
+  BOOST_TEST(*near.ended == errc::busy);
+  BOOST_TEST(far.hears_the_end());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_end_is_rung_on_the_loop_too, wire) {
+  near.close(errc::busy);
+  (void)near.rang();
+  loop.turn();
+  BOOST_TEST(near.rang());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_queued_when_it_is_closed_is_still_told, wire) {
+  near.link->grant(0);
+  far.say(framed("held"));
+  loop.turn();
+  near.close(errc::closed);
+  near.look();
+  BOOST_TEST(near.heard == "held ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_connection_let_go_hangs_up, wire) {
+  near.link.reset();
+  BOOST_TEST(far.hears_the_end());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_hang_up_that_nobody_drives_makes_the_lane_busy_until_it_is_read, wire) {
+  BOOST_TEST(!lane().busy());
+  far.say(framed("last"));
+  far.hang_up();
+  BOOST_TEST(until([&] { return near.ends == 1; }));
+  BOOST_TEST(loop.attended > 0);
+  BOOST_TEST(!lane().busy());
+}
+
+BOOST_FIXTURE_TEST_CASE(many_connections_of_a_socket_are_driven_together, wire) {
+  auto const of_same = ext::handshake{0x10, 0x10, 1 << 20, 7};
+  std::vector<std::unique_ptr<socket_side>> sides;
+  std::vector<far_end> peers;
+  for (int i = 0; i != 20; ++i) {
+    auto fds = connected_fds();
+    peers.emplace_back(std::move(fds.second));
+    auto& s = *sides.emplace_back(
+        std::make_unique<socket_side>(home.connect(std::move(fds.first), framing::tcp, of_same, "far")));
+    s.start();
+    s.look();
+    s.grant(10);
+  }
+  BOOST_TEST(loop.sources().size() == 2u);
+  for (int round = 0; round != 3; ++round) {
+    for (auto& p : peers) p.say(framed("x"));
+    BOOST_TEST(loop.until([&] {
+      bool all = true;
+      for (auto& s : sides) {
+        s->look();
+        all &= s->heard.size() == 2u * (static_cast<std::size_t>(round) + 1);
+      }
+      return all;
+    }));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::stream
