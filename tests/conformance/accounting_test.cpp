@@ -63,7 +63,7 @@ class turmoil {
   }
   void receive() { take_one(any(pullers_)); }
   void take_one(pull_socket& p) {
-    auto const m = p.try_receive();
+    auto m = p.try_receive();
     if (m && !received_.insert(number_in(*m)).second) ++twice_;
   }
   void add_pusher() {
