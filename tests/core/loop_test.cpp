@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
+#include "base/fd.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <future>
@@ -262,6 +264,68 @@ BOOST_FIXTURE_TEST_CASE(leaves_a_lane_to_its_caller, alone) {
   BOOST_TEST(source->polls == 1);
   counting_source stranger;
   BOOST_TEST(l.lane_of(&stranger) == nullptr);
+}
+
+/// Shows by a descriptor when it wants to be driven.
+struct showing_source final : ext::progress_source {
+  bool poll() noexcept override {
+    ++polls;
+    std::uint64_t count = 0;
+    return ::read(bell.get(), &count, sizeof count) > 0;
+  }
+  void wait(clock::time_point) noexcept override {}
+  void wake() noexcept override {}
+  bool busy() const noexcept override { return true; }
+  int pollable_fd() const noexcept override { return bell.get(); }
+  void show() {
+    std::uint64_t const one = 1;
+    [[maybe_unused]] auto const sent = ::write(bell.get(), &one, sizeof one);
+  }
+  base::unique_fd bell{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::atomic<int> polls{0};
+};
+
+BOOST_FIXTURE_TEST_CASE(has_its_helper_sleep_till_a_lane_in_care_shows_something, helped) {
+  auto const source = std::make_shared<showing_source>();
+  l.add(source);
+  l.attend(*source);
+  auto const comes = [](auto const& holds) {
+    auto const until = clock::now() + patience;
+    while (!holds() && clock::now() < until) std::this_thread::yield();
+    return holds();
+  };
+  BOOST_TEST(comes([&] { return source->polls > 0; }));
+  for (int i = 0; i != 3; ++i) {
+    int const before = source->polls;
+    source->show();
+    BOOST_TEST(comes([&] { return source->polls > before; }));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(forgets_the_lanes_of_a_socket_that_has_gone, alone) {
+  auto const mine = std::make_shared<showing_source>(), others = std::make_shared<showing_source>(),
+             nobodys = std::make_shared<showing_source>();
+  l.add(mine, 1);
+  l.add(others, 2);
+  l.add(nobodys);
+  l.forget(1);
+  drain(l);
+  BOOST_TEST(mine.use_count() == 1);
+  BOOST_TEST(l.lane_of(mine.get()) == nullptr);
+  BOOST_TEST(l.lane_of(others.get()) != nullptr);
+  BOOST_TEST(l.lane_of(nobodys.get()) != nullptr);
+}
+
+BOOST_FIXTURE_TEST_CASE(forgets_a_lane_that_its_helper_has_in_care, helped) {
+  auto const source = std::make_shared<showing_source>();
+  l.add(source, 1);
+  l.attend(*source);
+  auto const until = clock::now() + patience;
+  while (source->polls == 0 && clock::now() < until) std::this_thread::yield();
+  l.forget(1);
+  l.run_there([] {});
+  l.run_there([] {});
+  BOOST_TEST(source.use_count() == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(forgets_everything_when_it_retires, alone) {

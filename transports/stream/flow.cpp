@@ -82,7 +82,8 @@ void flow::take_in(ext::connection_events& events) noexcept {
     why = inbox_.deliver(nobody, granted_, true);
   }
   if (why) return end(why);
-  if (!inbox_.ended()) return;
+  // Asked again: from the moment it was given back it is the reader's, and only then may the end have come.
+  if (!inbox_.ready() || !inbox_.ended()) return;
   end(!read_why_ && inbox_.torn() ? make_error_code(errc::connection_reset) : read_why_);
 }
 

@@ -73,7 +73,7 @@ void flow::flush() noexcept {
 }
 
 bool flow::should_wait() noexcept {
-  if (hot()) return outbox_.pending_bytes() < enough_bytes && outbox_.size() < enough_messages;
+  if (hot_.load(std::memory_order_relaxed)) return outbox_.pending_bytes() < enough_bytes && outbox_.size() < enough_messages;
   auto const last = last_write_.load(std::memory_order_relaxed);
   if (answered_.exchange(false, std::memory_order_relaxed) || last == 0 ||
       clock::now().time_since_epoch().count() - last > quick.count()) {
@@ -119,12 +119,28 @@ bool flow::write_out() noexcept {
   bool any = false;
   if (!over()) {
     while (!stalled() && !broken_ && !outbox_.empty() && write_some() > 0) any = true;
-    if (finishing_.load(std::memory_order_acquire) && outbox_.empty() && !std::exchange(sent_end_, true))
-      ::shutdown(fd_.get(), SHUT_WR);
+    if (finishing_.load(std::memory_order_acquire) && outbox_.empty()) say_goodbye();
     if (outbox_.wants_ring()) bell_.ring();
   }
   if (over()) fall_silent();
   return any;
+}
+
+/// It is over when the peer's host has everything: the peer itself need not look for long. No event tells, so the lane
+/// asks again and again.
+void flow::say_goodbye() noexcept {
+  if (!sent_end_) {
+    sent_end_ = true;
+    ::shutdown(fd_.get(), SHUT_WR);
+    lane_->heat(+1);
+    leaving_.store(true, std::memory_order_release);
+  }
+  if (bytes_under_way() == 0) end({});
+}
+
+std::uint64_t flow::bytes_under_way() const noexcept {
+  int n = 0;
+  return ::ioctl(fd_.get(), SIOCOUTQ, &n) == 0 && n > 0 ? static_cast<std::uint64_t>(n) : 0;
 }
 
 ssize_t flow::write_some() noexcept {
@@ -159,10 +175,9 @@ void flow::stall() noexcept {
 /// Nothing is written any more: what the peer's host has of it is known now.
 void flow::fall_silent() noexcept {
   if (silent()) return;
-  int under_way = 0;
-  ::ioctl(fd_.get(), SIOCOUTQ, &under_way);
+  if (leaving_.exchange(false, std::memory_order_acq_rel)) lane_->heat(-1);
   auto const written = outbox_.written_bytes();
-  arrived_ = written - std::min<std::uint64_t>(written, static_cast<std::uint64_t>(under_way));
+  arrived_ = written - std::min(written, bytes_under_way());
   silent_.store(true, std::memory_order_release);
   ::shutdown(fd_.get(), SHUT_RDWR);
   update_care();

@@ -17,6 +17,9 @@ namespace weft::stream {
 namespace {
 
 constexpr std::uint64_t wakeup_id = 0;
+// Between two looks at what a hot connection has to write, or at how far the last bytes of one have come.
+constexpr auto shortest_nap = std::chrono::milliseconds(1);
+
 constexpr std::uint32_t input = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
 int wait_for(int epoll, epoll_event* events, int room, clock::time_point until) noexcept {
@@ -144,6 +147,7 @@ bool lane::may_sleep() noexcept {
 }
 
 void lane::wait(clock::time_point until) noexcept {
+  if (hot_.load(std::memory_order_relaxed) > 0) until = std::min(until, clock::now() + shortest_nap);
   asleep_.store(true, std::memory_order_seq_cst);
   if (!woken_.exchange(false, std::memory_order_seq_cst) && may_sleep()) collect(until);
   asleep_.store(false, std::memory_order_seq_cst);

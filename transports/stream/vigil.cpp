@@ -23,8 +23,10 @@ void vigil::add(std::shared_ptr<flow> const& f) {
     flows_.emplace(f->id(), f);
   }
   epoll_event e{.events = EPOLLRDHUP | EPOLLONESHOT, .data = {.u64 = f->id()}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, f->fd(), &e) != 0)
-    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, f->fd(), &e) == 0) return;
+  int const error = errno;
+  remove(*f);
+  throw std::system_error(error, std::system_category(), "epoll_ctl");
 }
 
 void vigil::remove(flow& f) noexcept {

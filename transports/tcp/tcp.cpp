@@ -9,6 +9,7 @@
 #include "stream/resolver.hpp"
 #include "tcp/sockets.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weft::transports {
@@ -44,6 +45,9 @@ class tcp_transport final : public ext::transport {
     if (!way) return way.error();
     auto found = stream::look_up(way->place);
     if (!found) return failure{found.error().code, at.to_string() + ": " + found.error().detail};
+    // Where a socket for IPv6 can be had, it takes IPv4 as well.
+    if (way->place.host.empty())
+      std::ranges::stable_partition(*found, [](auto const& a) { return a.family() == AF_INET6; });
     auto fd = tcp::listen_at(*found, o.tcp, at.to_string());
     if (!fd) return fd.error();
     url local = at;

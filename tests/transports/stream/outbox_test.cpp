@@ -107,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(small_messages_may_queue_in_numbers_and_large_ones_may_n
 
 BOOST_FIXTURE_TEST_CASE(no_credits_while_many_bytes_wait, writer) {
   BOOST_TEST(box.take_allowance() == outbox::narrow);
-  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message::uninitialized(i < 40 ? 1 : 1 << 20));
+  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message::uninitialized(i < 100 ? 1 : 1 << 20));
   while (box.size() > 10) (void)write(1 << 20);
   BOOST_TEST(!box.wants_ring());
   while (!box.empty()) (void)write(1 << 20);

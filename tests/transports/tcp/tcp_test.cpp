@@ -46,6 +46,7 @@ BOOST_FIXTURE_TEST_CASE(the_wildcard_is_every_address_and_says_its_port, two_eng
   BOOST_TEST((u.host == "0.0.0.0" || u.host == "::"));
   BOOST_TEST(*u.port != 0u);
   talk("tcp://127.0.0.1:" + port());
+  if (u.host == "::") talk("tcp://[::1]:" + port());
 }
 
 BOOST_FIXTURE_TEST_CASE(names_are_looked_up, two_engines) {
