@@ -42,8 +42,27 @@ std::optional<failure> rdm_endpoint::make(endpoint_options const& options) {
   completions_ = *std::move(queue);
   if (auto why = bind_and_enable(options.name)) return why;
   if (auto why = learn_address()) return why;
-  if (info().provider() == "shm") guard_ = shm_guard::make(as_text(address_));
+  if (info().provider() != "shm") return {};
+  guard_ = shm_guard::make(as_text(address_));
+  house_ = shm_neighbours::move_in(as_text(address_));
   return {};
+}
+
+/// What an endpoint is made of, in the order of its members.
+struct rdm_endpoint::parts {
+  std::shared_ptr<fabric::domain const> domain;
+  handle<fid_av> peers;
+  std::unique_ptr<completion_queue> completions;
+  std::unique_ptr<shm_guard> guard;
+  handle<fid_ep> endpoint;
+};
+
+rdm_endpoint::~rdm_endpoint() {
+  if (!house_) return;
+  if (guard_) guard_->take_down_name();
+  neighbours_.clear();  // it reads no completions any more
+  house_->remains = std::shared_ptr<parts>(new parts{std::move(domain_), std::move(peers_), std::move(completions_),
+                                                     std::move(guard_), std::move(endpoint_)});
 }
 
 // A depth is a wish: what the provider refuses is asked again without.
@@ -109,10 +128,15 @@ result<fi_addr_t> rdm_endpoint::insert(std::span<std::byte const> raw) {
   if (!is_plausible(info()->addr_format, raw, address_)) return error(-FI_EINVAL);
   std::array<std::byte, longest_address> padded{};
   std::ranges::copy(raw, padded.begin());
+  auto neighbour = house_ ? shm_neighbours::visit(as_text(raw)) : nullptr;
   fi_addr_t peer = FI_ADDR_UNSPEC;
   long const inserted = fi_av_insert(peers_.get(), padded.data(), 1, &peer, 0, nullptr);
   if (inserted == 1 && peer != FI_ADDR_NOTAVAIL) {
     if (guard_) guard_->meet(peer, as_text(raw));
+    if (neighbour) {
+      std::lock_guard lock(neighbours_mutex_);
+      neighbours_.insert_or_assign(peer, std::move(neighbour));
+    }
     return peer;
   }
   return error(inserted < 0 ? inserted : -FI_EADDRNOTAVAIL);
@@ -121,6 +145,12 @@ result<fi_addr_t> rdm_endpoint::insert(std::span<std::byte const> raw) {
 std::error_code rdm_endpoint::remove(fi_addr_t peer) noexcept {
   if (auto const why = error(fi_av_remove(peers_.get(), &peer, 1, 0))) return why;
   if (guard_) guard_->forget(peer);
+  std::shared_ptr<shm_neighbours::house> last;  // closing takes time
+  std::lock_guard lock(neighbours_mutex_);
+  if (auto const it = neighbours_.find(peer); it != neighbours_.end()) {
+    last = std::move(it->second);
+    neighbours_.erase(it);
+  }
   return {};
 }
 

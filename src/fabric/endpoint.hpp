@@ -10,6 +10,7 @@
 #include "fabric/handle.hpp"
 #include "fabric/operation.hpp"
 #include "fabric/shm_guard.hpp"
+#include "fabric/shm_neighbours.hpp"
 
 #include <rdma/fi_cm.h>
 #include <rdma/fi_endpoint.h>
@@ -19,7 +20,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,6 +46,7 @@ class rdm_endpoint {
   static setup<std::unique_ptr<rdm_endpoint>> open(std::shared_ptr<domain const>, endpoint_options const& = {});
   rdm_endpoint(rdm_endpoint const&) = delete;
   rdm_endpoint& operator=(rdm_endpoint const&) = delete;
+  ~rdm_endpoint();
 
   completion_queue& completions() noexcept { return *completions_; }
   fabric::domain const& domain() const noexcept { return *domain_; }
@@ -63,8 +67,9 @@ class rdm_endpoint {
   /// Makes a peer known. Its address is checked first: it may come from anywhere.
   result<fi_addr_t> insert(std::span<std::byte const> raw);
   std::error_code remove(fi_addr_t peer) noexcept;
-  /// Ends the sends to a peer whose process has died, or whose endpoint is closed, where the provider would keep them for
-  /// ever, and all completions behind them with them (shm). To be called by the thread that reads the completion queue.
+  /// Ends the sends to a peer whose process has died, or whose endpoint is closed, where the provider would keep them
+  /// for ever, and all completions behind them with them (shm). To be called by the thread that reads the completion
+  /// queue.
   void end_sends_to_dead(fi_addr_t peer) noexcept {
     if (guard_) guard_->end_sends(peer);
   }
@@ -95,6 +100,8 @@ class rdm_endpoint {
  private:
   explicit rdm_endpoint(std::shared_ptr<fabric::domain const> in) noexcept : domain_(std::move(in)) {}
 
+  struct parts;
+
   std::optional<failure> make(endpoint_options const&);
   std::optional<failure> make_endpoint(endpoint_options const&);
   std::optional<failure> bind_and_enable(std::string const& name);
@@ -106,6 +113,11 @@ class rdm_endpoint {
   std::unique_ptr<completion_queue> completions_;
   std::unique_ptr<shm_guard> guard_;  // closing can hang on a dead peer's lock, too
   handle<fid_ep> endpoint_;
+
+  // shm: see shm_neighbours.
+  std::map<fi_addr_t, std::shared_ptr<shm_neighbours::house>> neighbours_;
+  std::shared_ptr<shm_neighbours::house> house_;
+  std::mutex neighbours_mutex_;
 
   raw_address address_;
   std::size_t inject_size_ = 0;

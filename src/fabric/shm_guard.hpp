@@ -34,6 +34,9 @@ class shm_guard {
   void meet(fi_addr_t, std::string_view address);
   void forget(fi_addr_t) noexcept;
 
+  /// The endpoint is closed, as far as others can see.
+  void take_down_name() noexcept { own_.remove_name(); }
+
   /// Ends the sends to a peer that nobody will ever answer, if so it is.
   void end_sends(fi_addr_t) noexcept;
 
