@@ -24,6 +24,8 @@ void socket::add(std::unique_ptr<ext::connection> c, origin from) {
     links_.emplace(static_cast<std::uint32_t>(id), l);
     if (lane) keep_lane(lane, +1);
   }
+  // Whoever fell asleep without this lane would never drive it.
+  sleepers_.wake_all();
   connection->start(l);
   auto const verdict = options_.admit ? options_.admit(l->info()) : std::error_code{};
   guard lock(*this);

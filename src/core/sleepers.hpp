@@ -44,6 +44,11 @@ class sleepers {
     return true;
   }
 
+  /// Wakes those who sleep now.
+  void wake_all() noexcept {
+    for (auto n = count_.load(std::memory_order_seq_cst); n > 0 && wake_one(); --n) continue;
+  }
+
  private:
   std::mutex mutex_;
   std::vector<parker*> asleep_;  // oldest first

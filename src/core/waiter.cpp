@@ -60,10 +60,13 @@ void waiter::release(entry& e) noexcept {
   if (e.lane->needs_helper()) socket_.home().loop().nudge();
 }
 
+/// Whether lanes came or went that it has not learned of.
+bool waiter::is_stale() const noexcept { return socket_.lanes_version_.load(std::memory_order_acquire) + 1 != version_; }
+
 /// Learns of lanes that came or went, and takes the turn wherever it is free.
 void waiter::refresh() noexcept {
-  unsigned const now = socket_.lanes_version_.load(std::memory_order_acquire) + 1;
-  if (now != version_) {
+  if (is_stale()) {
+    unsigned const now = socket_.lanes_version_.load(std::memory_order_acquire) + 1;
     for (std::size_t i = 0; i < count_; ++i) release(lanes_[i]);
     version_ = now;
     count_ = 0;
@@ -173,7 +176,8 @@ void waiter::sleep_once(parker& here) noexcept {
     return;
   }
   socket_.sleepers_.join(here);
-  if (!socket_.rung() && !here.finished()) sleep(here);
+  // In this order: who adds a lane wakes those who have joined.
+  if (!socket_.rung() && !here.finished() && !is_stale()) sleep(here);
   // Rung for and served at the same time: it does not come round again, so it answers before it goes.
   if (!socket_.sleepers_.leave(here) && here.finished() && socket_.rung()) socket_.attend();
 }
