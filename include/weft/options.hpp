@@ -85,11 +85,11 @@ struct tcp_options {
   clock::duration keepalive_idle = {};      ///< silence before the first question; whole seconds
   clock::duration keepalive_interval = {};  ///< between two questions; whole seconds
   unsigned keepalive_count = 0;             ///< unanswered questions before the peer counts as gone
-  clock::duration user_timeout = {};        ///< how long sent bytes may stay unacknowledged before the peer counts as gone
-  std::size_t send_buffer = 0;              ///< bytes in the kernel
+  clock::duration user_timeout = {};  ///< how long sent bytes may stay unacknowledged before the peer counts as gone
+  std::size_t send_buffer = 0;        ///< bytes in the kernel
   std::size_t receive_buffer = 0;
-  std::optional<std::uint8_t> tos = {};     ///< type of service, for IPv6 the traffic class
-  std::string device = {};                  ///< the only network interface to use: "eth0"
+  std::optional<std::uint8_t> tos = {};  ///< type of service, for IPv6 the traffic class
+  std::string device = {};               ///< the only network interface to use: "eth0"
 };
 
 struct dial_options {

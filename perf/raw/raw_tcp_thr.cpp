@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One-way rate of messages over a plain TCP socket, small ones 64 KiB at a time, the ceiling for everything that uses TCP.
-// Takes the arguments of raw_fabric_thr; the provider and the window are only repeated in the report.
+// One-way rate of messages over a plain TCP socket, small ones 64 KiB at a time, the ceiling for everything that uses
+// TCP. Takes the arguments of raw_fabric_thr; the provider and the window are only repeated in the report.
 #include "raw_program.hpp"
 
 namespace {

@@ -100,7 +100,7 @@ class loop final : public ext::reactor, public ext::progress_source {
   mutable std::mutex lanes_mutex_;
   std::vector<std::shared_ptr<tended>> lanes_;
   std::atomic<bool> care_{false};  // some lane may need the helper
-  unsigned patience_ = 0;  // how long nothing came from the lanes under care
+  unsigned patience_ = 0;          // how long nothing came from the lanes under care
   core::lane lane_;
 };
 

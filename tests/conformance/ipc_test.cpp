@@ -8,10 +8,8 @@ namespace weft::conformance {
 
 namespace {
 
-transport_suite const ipc({.name = "ipc",
-                           .fresh_url = numbered("ipc:///tmp/weft-conformance-"),
-                           .two_engines = true,
-                           .tells_peers = false});
+transport_suite const ipc(
+    {.name = "ipc", .fresh_url = numbered("ipc:///tmp/weft-conformance-"), .two_engines = true, .tells_peers = false});
 transport_suite const abstract({.name = "abstract",
                                 .fresh_url = numbered("abstract://weft-conformance-"),
                                 .two_engines = true,

@@ -16,8 +16,8 @@ struct transport_under_test {
   bool two_engines = false;                              ///< peers may live in different engines; inproc's may not
   bool carries_wildcard_port = false;  ///< fresh_url() leaves the port to the system: only listen() tells the address
   bool carries_large = true;           ///< also messages of many MiB
-  bool tells_peers = true;             ///< limits and reasons reach the other end; SP's own wires have no words for them
-  bool survives_loss = false;          ///< messages and connections get lost: only REQ's promise is left
+  bool tells_peers = true;     ///< limits and reasons reach the other end; SP's own wires have no words for them
+  bool survives_loss = false;  ///< messages and connections get lost: only REQ's promise is left
 };
 
 /// Adds a suite of that name with every case of the conformance suite that applies. It is written against the

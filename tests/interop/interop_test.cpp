@@ -111,7 +111,8 @@ void tool_replies(scene& s, std::string const& text) {
 void tool_pairs(scene& s, std::string const& text) {
   engine e;
   pair_socket pair(e);
-  auto const peer = s.meet(pair, s.program == "nngcat" ? "pair0" : "pair", text, with(format_for(text), {"--interval", "1"}));
+  auto const peer =
+      s.meet(pair, s.program == "nngcat" ? "pair0" : "pair", text, with(format_for(text), {"--interval", "1"}));
   BOOST_TEST((pair.receive(soon()).text() == text));
   pair.send(std::string_view(text), soon());
   BOOST_TEST(peer.prints(shown(text)));
@@ -133,7 +134,8 @@ void play(scene&& s, pattern const& p) {
     std::cout << "SKIPPED: " << s.program << " is not installed" << std::endl;
     return;
   }
-  for (auto const& text : {std::string("hello"), std::string(), binary(300), binary(70'000), binary(s.large(p.tool_receives))})
+  for (auto const& text :
+       {std::string("hello"), std::string(), binary(300), binary(70'000), binary(s.large(p.tool_receives))})
     BOOST_TEST_CONTEXT(text.size() << " bytes") { p.play(s, text); }
 }
 

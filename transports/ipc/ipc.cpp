@@ -45,10 +45,10 @@ class ipc_transport final : public ext::transport {
     auto const file = ipc::file_identity::of(path);
     return std::unique_ptr<ext::acceptor>(std::make_unique<stream::acceptor>(
         hub_, at, *std::move(fd), h, o,
-        stream::welcome{.framing = stream::framing::ipc,
-                        .prepare = {},
-                        .name_of_peer = ipc::peer_text,
-                        .at_end = [path, file] { ipc::remove_file(path, file); }}));
+        stream::welcome{
+            .framing = stream::framing::ipc, .prepare = {}, .name_of_peer = ipc::peer_text, .at_end = [path, file] {
+              ipc::remove_file(path, file);
+            }}));
   }
 
  private:

@@ -42,8 +42,7 @@ stream::address address_of(std::string const& name, bool abstract) noexcept {
   sockaddr_un a{};
   a.sun_family = AF_UNIX;
   std::memcpy(a.sun_path + (abstract ? 1 : 0), name.data(), name.size());
-  return stream::address::from(reinterpret_cast<sockaddr*>(&a),
-                               static_cast<socklen_t>(path_offset + name.size() + 1));
+  return stream::address::from(reinterpret_cast<sockaddr*>(&a), static_cast<socklen_t>(path_offset + name.size() + 1));
 }
 
 /// A listener that still listens answers or has its hands full; only a dead one's socket refuses.

@@ -15,9 +15,9 @@ namespace weft::stream {
 /// What one transport's listeners do differently.
 struct welcome {
   stream::framing framing = stream::framing::tcp;
-  std::function<void(int fd)> prepare;             ///< each socket that comes in; may be empty
+  std::function<void(int fd)> prepare;  ///< each socket that comes in; may be empty
   std::function<std::string(int fd)> name_of_peer;
-  std::function<void()> at_end;                    ///< once, when nobody listens any more; may be empty
+  std::function<void()> at_end;  ///< once, when nobody listens any more; may be empty
 };
 
 /// Takes in who knocks at a listening socket, and shakes hands with many at a time: silent peers are sent away after

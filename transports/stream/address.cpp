@@ -79,9 +79,12 @@ int begin_connect(int fd, address const& to) noexcept {
 std::error_code connect_error(int error) noexcept {
   switch (error) {
     case ECONNREFUSED:
-    case ENOENT: return errc::connection_refused;
-    case ETIMEDOUT: return errc::timed_out;
-    default: return {error, std::system_category()};
+    case ENOENT:
+      return errc::connection_refused;
+    case ETIMEDOUT:
+      return errc::timed_out;
+    default:
+      return {error, std::system_category()};
   }
 }
 

@@ -25,7 +25,8 @@ class pending {
 /// What one transport's dialers do differently.
 struct approach {
   stream::framing framing = stream::framing::tcp;
-  /// Finds where to connect to and calls back on the loop, at once or later, once, unless what it returned is destroyed.
+  /// Finds where to connect to and calls back on the loop, at once or later, once, unless what it returned is
+  /// destroyed.
   std::function<std::unique_ptr<pending>(std::function<void(addresses)>)> resolve;
   /// A socket before it is connected. \return why it cannot be used for that address
   std::function<std::error_code(int fd, address const&)> prepare;

@@ -63,9 +63,7 @@ class flow : public std::enable_shared_from_this<flow> {
   /// Never used again in this process, and never zero.
   std::uint64_t id() const noexcept { return id_; }
   /// It wants a pump() on every turn: messages gather, or the last of them are on their way.
-  bool hot() const noexcept {
-    return hot_.load(std::memory_order_relaxed) || leaving_.load(std::memory_order_acquire);
-  }
+  bool hot() const noexcept { return hot_.load(std::memory_order_relaxed) || leaving_.load(std::memory_order_acquire); }
   bool stalled() const noexcept { return stalled_.load(std::memory_order_acquire); }
   bool readable() const noexcept { return !inbox_.ready() && !over(); }
   std::shared_ptr<stream::lane> const& home() const noexcept { return lane_; }
@@ -124,7 +122,7 @@ class flow : public std::enable_shared_from_this<flow> {
   bool sent_end_ = false;
   std::uint64_t arrived_ = 0;  // bytes that the peer's host has; once it is silent
   std::atomic<bool> silent_{false};
-  bool broken_ = false;  // nothing can be written any more
+  bool broken_ = false;               // nothing can be written any more
   std::atomic<bool> leaving_{false};  // everything is written, and not all of it has arrived
   std::atomic<bool> hot_{false};
   std::atomic<unsigned> quick_{0};  // sends in quick succession

@@ -73,7 +73,8 @@ void flow::flush() noexcept {
 }
 
 bool flow::should_wait() noexcept {
-  if (hot_.load(std::memory_order_relaxed)) return outbox_.pending_bytes() < enough_bytes && outbox_.size() < enough_messages;
+  if (hot_.load(std::memory_order_relaxed))
+    return outbox_.pending_bytes() < enough_bytes && outbox_.size() < enough_messages;
   auto const last = last_write_.load(std::memory_order_relaxed);
   if (answered_.exchange(false, std::memory_order_relaxed) || last == 0 ||
       clock::now().time_since_epoch().count() - last > quick.count()) {

@@ -29,8 +29,14 @@ failure ended(int error) {
 }  // namespace
 
 greeting::bytes greeting::of(std::uint16_t protocol) noexcept {
-  return {std::byte{0}, std::byte{'S'}, std::byte{'P'}, std::byte{0}, static_cast<std::byte>(protocol >> 8),
-          static_cast<std::byte>(protocol), std::byte{0}, std::byte{0}};
+  return {std::byte{0},
+          std::byte{'S'},
+          std::byte{'P'},
+          std::byte{0},
+          static_cast<std::byte>(protocol >> 8),
+          static_cast<std::byte>(protocol),
+          std::byte{0},
+          std::byte{0}};
 }
 
 std::optional<failure> greeting::fault_in(bytes const& heard, std::size_t come, ext::handshake const& terms) {
@@ -42,10 +48,9 @@ std::optional<failure> greeting::fault_in(bytes const& heard, std::size_t come, 
   if (differs(0, 4)) return failure{errc::malformed, "the peer does not speak SP: it began with other bytes"};
   if (differs(6, 8)) return failure{errc::malformed, "the peer set bytes of its greeting that must be zero"};
   if (come < size || !differs(4, 6)) return {};
-  auto const theirs = static_cast<std::uint16_t>(std::to_integer<unsigned>(heard[4]) << 8 |
-                                                 std::to_integer<unsigned>(heard[5]));
-  return failure{errc::protocol_mismatch,
-                 "the peer speaks SP protocol " + hex(theirs) + ", not " + hex(terms.peer)};
+  auto const theirs =
+      static_cast<std::uint16_t>(std::to_integer<unsigned>(heard[4]) << 8 | std::to_integer<unsigned>(heard[5]));
+  return failure{errc::protocol_mismatch, "the peer speaks SP protocol " + hex(theirs) + ", not " + hex(terms.peer)};
 }
 
 handshake::handshake(ext::reactor& r, ext::handshake const& h, base::unique_fd fd, std::string who)

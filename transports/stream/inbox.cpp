@@ -71,10 +71,12 @@ std::span<std::byte> inbox::room() {
   return {block_->data + end_, limit_ - end_};
 }
 
-/// Large frames are read to their ends, and no further than the next one's prefix: what comes behind is not moved twice.
+/// Large frames are read to their ends, and no further than the next one's prefix: what comes behind is not moved
+/// twice.
 void inbox::set_limit(std::size_t frame) noexcept {
   limit_ = block_->capacity;
-  if (frame >= sliced && begin_ + frame + prefix_size(framing_) < limit_) limit_ = begin_ + frame + prefix_size(framing_);
+  if (frame >= sliced && begin_ + frame + prefix_size(framing_) < limit_)
+    limit_ = begin_ + frame + prefix_size(framing_);
 }
 
 void inbox::move_to(std::size_t needed) {

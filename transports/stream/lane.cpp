@@ -94,7 +94,8 @@ bool lane::poll() noexcept {
 }
 
 bool lane::collect(clock::time_point until) noexcept {
-  if (found_ == 0) found_ = std::max(0, wait_for(epoll_.get(), events_.data(), static_cast<int>(events_.size()), until));
+  if (found_ == 0)
+    found_ = std::max(0, wait_for(epoll_.get(), events_.data(), static_cast<int>(events_.size()), until));
   return found_ > 0;
 }
 

@@ -66,7 +66,8 @@ unsigned outbox::take_allowance() noexcept {
 
 /// What is granted cannot be taken back when messages grow: so only small ones widen the window.
 void outbox::adapt_window() noexcept {
-  auto const messages = tail_.load(std::memory_order_relaxed) - std::exchange(seen_tail_, tail_.load(std::memory_order_relaxed));
+  auto const messages =
+      tail_.load(std::memory_order_relaxed) - std::exchange(seen_tail_, tail_.load(std::memory_order_relaxed));
   auto const bytes = pushed_bytes_.load(std::memory_order_relaxed) -
                      std::exchange(seen_bytes_, pushed_bytes_.load(std::memory_order_relaxed));
   if (messages == 0) return;

@@ -41,7 +41,7 @@ struct batch {
 class outbox {
  public:
   static constexpr std::size_t capacity = 1024;
-  static constexpr std::size_t narrow = 128; ///< credits to begin with
+  static constexpr std::size_t narrow = 128;  ///< credits to begin with
 
   explicit outbox(framing f) noexcept : framing_(f) {}
   outbox(outbox const&) = delete;

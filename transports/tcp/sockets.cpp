@@ -38,7 +38,9 @@ class setter {
  public:
   explicit setter(int fd) noexcept : fd_(fd) {}
 
-  setter& set(bool wanted, int level, int name, int value) noexcept { return set(wanted, level, name, &value, sizeof value); }
+  setter& set(bool wanted, int level, int name, int value) noexcept {
+    return set(wanted, level, name, &value, sizeof value);
+  }
   setter& set(bool wanted, int level, int name, void const* value, std::size_t size) noexcept {
     if (wanted && !why_ && ::setsockopt(fd_, level, name, value, static_cast<socklen_t>(size)) != 0)
       why_ = {errno, std::system_category()};

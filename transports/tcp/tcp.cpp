@@ -30,10 +30,11 @@ class tcp_transport final : public ext::transport {
     if (!way) return way.error();
     stream::approach how{
         .resolve = [this, place = way->place](auto done) { return resolver_.resolve(place, std::move(done)); },
-        .prepare = [tcp = o.tcp, source = way->source](int fd, stream::address const& a) {
-          auto const why = tcp::apply(tcp, fd, a.family());
-          return why ? why : tcp::bind_source(fd, source, a.family());
-        },
+        .prepare =
+            [tcp = o.tcp, source = way->source](int fd, stream::address const& a) {
+              auto const why = tcp::apply(tcp, fd, a.family());
+              return why ? why : tcp::bind_source(fd, source, a.family());
+            },
         .name_of_peer = [](int fd) { return stream::peer_address(fd).text(); }};
     return std::unique_ptr<ext::connector>(
         std::make_unique<stream::connector>(hub_, to.to_string(), h, o, std::move(how)));
@@ -56,7 +57,8 @@ class tcp_transport final : public ext::transport {
     if (way->place.host.empty()) local.host = bound.host();
     return std::unique_ptr<ext::acceptor>(std::make_unique<stream::acceptor>(
         hub_, std::move(local), *std::move(fd), h, o,
-        stream::welcome{.prepare = {}, .name_of_peer = [](int peer) { return stream::peer_address(peer).text(); }, .at_end = {}}));
+        stream::welcome{
+            .prepare = {}, .name_of_peer = [](int peer) { return stream::peer_address(peer).text(); }, .at_end = {}}));
   }
 
  private:

@@ -59,7 +59,8 @@ class reactor {
   virtual std::unique_ptr<alarm> make_alarm() = 0;
   /// `ready` gets EPOLL* bits. \throws std::system_error
   virtual std::unique_ptr<watch> make_watch(int fd, std::function<void(std::uint32_t)> ready) = 0;
-  /// Any thread. It stays until the socket of that number (handshake::socket) has gone; with zero, until the engine ends.
+  /// Any thread. It stays until the socket of that number (handshake::socket) has gone; with zero, until the engine
+  /// ends.
   virtual void add(std::shared_ptr<progress_source>, std::uint64_t socket = 0) = 0;
   virtual void attend(progress_source&) noexcept = 0;  ///< any thread: it became busy()
   /// Whether what is posted runs soon though no caller waits: a helper drives the loop, or the application's own.

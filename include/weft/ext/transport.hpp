@@ -22,7 +22,7 @@ struct handshake {
   std::uint16_t self = 0;  ///< protocol numbers, as SP assigns them
   std::uint16_t peer = 0;
   std::size_t max_message = 0;  ///< the largest body this end takes
-  std::uint64_t socket = 0;     ///< whose connection it will be: a number for each socket of an engine, never used again
+  std::uint64_t socket = 0;  ///< whose connection it will be: a number for each socket of an engine, never used again
 };
 
 using connection_result = setup<std::unique_ptr<connection>>;

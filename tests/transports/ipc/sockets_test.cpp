@@ -58,8 +58,9 @@ BOOST_AUTO_TEST_CASE(an_abstract_name_may_hold_any_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_url_is_said_at_once) {
-  for (auto const& text : {std::string("abstract://a%4"), std::string("abstract://a%4x"), std::string("ipc:///tmp/x?a=b"),
-                           "ipc:///tmp/" + std::string(200, 'x'), "abstract://" + std::string(108, 'x')})
+  for (auto const& text :
+       {std::string("abstract://a%4"), std::string("abstract://a%4x"), std::string("ipc:///tmp/x?a=b"),
+        "ipc:///tmp/" + std::string(200, 'x'), "abstract://" + std::string(108, 'x')})
     BOOST_TEST(read_text(text).error().code == errc::invalid_url);
 }
 
@@ -122,8 +123,7 @@ BOOST_AUTO_TEST_CASE(a_peer_is_a_process_and_a_user) {
   int fds[2];
   BOOST_TEST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
   base::unique_fd const one(fds[0]), two(fds[1]);
-  BOOST_TEST(peer_text(one.get()) ==
-             "process " + std::to_string(::getpid()) + ", user " + std::to_string(::getuid()));
+  BOOST_TEST(peer_text(one.get()) == "process " + std::to_string(::getpid()) + ", user " + std::to_string(::getuid()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,8 +26,11 @@ struct listening {
   explicit listening(listen_options const& o = {}) {
     auto fd = tcp::listen_at(*read_number({.host = "127.0.0.1"}), {}, "here").value();
     at = local_address(fd.get());
-    door.emplace(home, url{.scheme = "tcp", .host = "127.0.0.1", .port = at.port(), .path = {}, .query = {}}, std::move(fd), pairs, o,
-                 welcome{.prepare = {}, .name_of_peer = [](int peer) { return peer_address(peer).text(); }, .at_end = [this] { ++ends; }});
+    door.emplace(home, url{.scheme = "tcp", .host = "127.0.0.1", .port = at.port(), .path = {}, .query = {}},
+                 std::move(fd), pairs, o,
+                 welcome{.prepare = {},
+                         .name_of_peer = [](int peer) { return peer_address(peer).text(); },
+                         .at_end = [this] { ++ends; }});
     door->start([this](ext::connection_result r) {
       if (r)
         came.push_back(*std::move(r));

@@ -71,7 +71,10 @@ BOOST_FIXTURE_TEST_CASE(a_partial_frame_is_no_news_for_the_socket, wire) {
 BOOST_FIXTURE_TEST_CASE(a_sleeper_is_woken_when_what_was_left_may_be_read, wire) {
   while (far.say(framed(std::string(1000, 'x')))) turn();
   turn();
-  std::jthread const receiver([this] { near.grant(1000); near.look(); });
+  std::jthread const receiver([this] {
+    near.grant(1000);
+    near.look();
+  });
   lane().wait(clock::now() + 10s);
   BOOST_TEST(until([this] { return near.heard.size() > 150'000; }));
 }

@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(every_address_has_many_names) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_url_is_said_at_once) {
-  for (auto const* text : {"tcp://host", "tcp://:7000", "tcp://*:7000", "tcp://host:0", "tcp://host:1/path", "tcp://host:1?a=b"})
+  for (auto const* text :
+       {"tcp://host", "tcp://:7000", "tcp://*:7000", "tcp://host:0", "tcp://host:1/path", "tcp://host:1?a=b"})
     BOOST_TEST(read_text(text).error().code == errc::invalid_url);
   for (auto const* text : {"tcp://host", "tcp://eth0;host:1", "tcp://host:1/path"})
     BOOST_TEST(read_text(text, true).error().code == errc::invalid_url);
