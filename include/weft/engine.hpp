@@ -22,7 +22,8 @@ class transport;
 ///
 /// Threads blocked in a call drive their own socket. The helper has the rest: listeners, connects, timers,
 /// and sockets whose work is not done when nobody waits on them. With `helper = false` there is no thread at
-/// all: progress happens inside weft calls, poll() and run().
+/// all: progress happens inside weft calls, poll() and run(). One exception, with and without a helper: an ofi+shm
+/// endpoint on libfabric 1.17 has a thread that sleeps until a peer's process dies (docs/decisions/0002).
 ///
 /// Thread safety: all members, from any thread, at once. Sockets share ownership of what an engine holds,
 /// so the order of destruction does not matter; the helper ends with the last of them.

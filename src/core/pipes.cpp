@@ -13,11 +13,11 @@ namespace weft::core {
 void socket::add(std::unique_ptr<ext::connection> c, origin from) {
   std::shared_ptr<ext::connection> const connection(std::move(c));
   std::shared_ptr<link> l;
+  auto* const lane = engine_->loop().lane_of(connection->source());
   {
     guard lock(*this);
     if (closed_) return;
     auto const id = pipe_id{++last_pipe_};
-    auto* lane = engine_->loop().lane_of(connection->source());
     l = std::make_shared<link>(shared_from_this(), id, connection, lane, options_.receive_window);
     l->set_priorities(from.priorities.send, from.priorities.receive);
     l->from = std::move(from);
@@ -25,7 +25,7 @@ void socket::add(std::unique_ptr<ext::connection> c, origin from) {
     if (lane) keep_lane(lane, +1);
   }
   // Whoever fell asleep without this lane would never drive it.
-  sleepers_.wake_all();
+  if (lane) sleepers_.wake_all();
   connection->start(l);
   auto const verdict = options_.admit ? options_.admit(l->info()) : std::error_code{};
   guard lock(*this);

@@ -128,14 +128,14 @@ bool lane::drive_unfinished() noexcept {
 }
 
 bool lane::flush_hot() noexcept {
-  std::vector<std::shared_ptr<flow>> hot;
   {
     std::lock_guard lock(mutex_);
     for (auto& [id, f] : flows_)
-      if (f->hot()) hot.push_back(f);
+      if (f->hot()) hot_flows_.push_back(f);
   }
   bool any = false;
-  for (auto& f : hot) any |= f->pump();
+  for (auto& f : hot_flows_) any |= f->pump();
+  hot_flows_.clear();  // keeps its memory: a hot connection is asked for at every look
   return any;
 }
 
