@@ -37,10 +37,15 @@ class lane {
     queue_.push_back(&p);
     queued_.store(queue_.size(), std::memory_order_seq_cst);
   }
+  /// Leaves the queue; and should it have been woken to take its turn and not have done so, it wakes the next: else
+  /// everybody might wait for it.
   void unqueue(parker& p) noexcept {
-    std::lock_guard lock(mutex_);
-    std::erase(queue_, &p);
-    queued_.store(queue_.size(), std::memory_order_seq_cst);
+    {
+      std::lock_guard lock(mutex_);
+      std::erase(queue_, &p);
+      queued_.store(queue_.size(), std::memory_order_seq_cst);
+    }
+    if (queued_.load(std::memory_order_seq_cst) != 0 && !driven_.load(std::memory_order_seq_cst)) wake_first();
   }
 
   /// Sockets with a descriptor that somebody polls, or with callbacks: it must move though nobody waits.

@@ -194,12 +194,17 @@ void waiter::sleep(parker& here) noexcept {
   here.sleep_in(mine->lane->source(), std::min(until, clock::now() + nap));
 }
 
-/// Others drive. Their leaving wakes this thread, to take its turn.
+/// Others drive. Their leaving wakes this thread, to take its turn; one that has been served needs none.
 void waiter::sleep_queued(parker& here) noexcept {
   for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->queue(here);
   bool got = false;
   for (std::size_t i = 0; i < count_; ++i) got |= lanes_[i].held = lanes_[i].lane->try_enter();
-  if (!got) here.sleep(options_.until.when());
+  if (!got) {
+    here.sleep(options_.until.when());
+    // Before it leaves the queue, which would wake the next.
+    if (!here.finished())
+      for (std::size_t i = 0; i < count_; ++i) lanes_[i].held = lanes_[i].lane->try_enter();
+  }
   for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->unqueue(here);
 }
 

@@ -19,10 +19,11 @@ auto const park = std::mem_fn(&parker::sleep);
 
 struct idle_source final : ext::progress_source {
   bool poll() noexcept override { return false; }
-  void wait(clock::time_point) noexcept override {}
+  void wait(clock::time_point) noexcept override { ++waits; }
   void wake() noexcept override {}
   bool busy() const noexcept override { return is_busy; }
   bool is_busy = false;
+  int waits = 0;  // zero after sleep_in(): whoever would have slept was notified
 };
 
 struct fixture {
@@ -92,6 +93,34 @@ BOOST_AUTO_TEST_CASE(forgets_who_left_the_queue) {
   lane.leave();
   park(stays, never);
   lane.unqueue(stays);
+}
+
+BOOST_AUTO_TEST_CASE(wakes_the_next_when_the_first_takes_no_turn) {
+  parker served, next;
+  BOOST_TEST(lane.try_enter());
+  lane.queue(served);
+  lane.queue(next);
+  served.finish()();
+  lane.leave();  // for the first, who has nothing to wait for any more
+  lane.unqueue(served);
+  park(next, never);
+  lane.unqueue(next);
+}
+
+BOOST_AUTO_TEST_CASE(wakes_nobody_for_who_takes_the_turn) {
+  parker first, next;
+  BOOST_TEST(lane.try_enter());
+  lane.queue(first);
+  lane.queue(next);
+  lane.leave();
+  BOOST_TEST(lane.try_enter());
+  lane.unqueue(first);
+  next.sleep_in(*source, never);
+  BOOST_TEST(source->waits == 1);
+  lane.leave();
+  next.sleep_in(*source, never);
+  BOOST_TEST(source->waits == 1);
+  lane.unqueue(next);
 }
 
 BOOST_AUTO_TEST_CASE(needs_the_helper_for_an_audience_or_work_in_hand) {
