@@ -9,6 +9,8 @@
 #include <stop_token>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace weft {
 
@@ -92,6 +94,43 @@ struct tcp_options {
   std::string device = {};               ///< the only network interface to use: "eth0"
 };
 
+enum class tls_version { v1_2, v1_3 };
+
+/// Whether who dials in must show a certificate. One that is shown must be good.
+enum class client_certificate { none, optional, required };
+
+/// For `tls+tcp://` and `wss://`. Files and texts are in PEM format; of a file and a text the text counts.
+struct tls_options {
+  /// Dialing: the listener must show a certificate that one of the authorities vouches for, and that is for its name.
+  /// Without that, nobody knows whom one talks to.
+  bool verify = true;
+  /// Listening.
+  client_certificate clients = client_certificate::none;
+
+  /// Whom to believe: certificates of authorities. Where all three are empty, those of the system.
+  std::string ca_file = {};
+  std::string ca_directory = {};  ///< as `openssl rehash` keeps one
+  std::string ca = {};
+  /// Dialing: the name that the listener's certificate must be for, and that is asked for. Empty: the URL's host.
+  std::string server_name = {};
+
+  /// What to show: the own certificate first, then those between it and its authority. Listeners must have one.
+  std::string certificate_file = {};
+  std::string certificate = {};
+  std::string key_file = {};  ///< empty like `key`: where the certificate is
+  std::string key = {};
+  std::string key_password = {};
+
+  tls_version oldest = tls_version::v1_2;
+  tls_version newest = tls_version::v1_3;
+};
+
+/// For `ws://` and `wss://`.
+struct websocket_options {
+  /// Lines besides the usual ones in the HTTP request, or, listening, in the answer to one.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
 struct dial_options {
   clock::duration timeout = std::chrono::seconds(5);  ///< for each attempt, handshake included
   clock::duration retry_min =
@@ -99,6 +138,8 @@ struct dial_options {
   clock::duration retry_max = std::chrono::seconds(5);
   pipe_priorities priorities = {};
   tcp_options tcp = {};
+  tls_options tls = {};
+  websocket_options websocket = {};
 };
 
 struct listen_options {
@@ -106,6 +147,11 @@ struct listen_options {
   unsigned max_half_open = 256;     ///< peers in handshake at one time; more wait in the backlog
   pipe_priorities priorities = {};  ///< of every peer that comes in here
   tcp_options tcp = {};
+  tls_options tls = {};
+  websocket_options websocket = {};
+  /// A socket that listens already and becomes the listener's own: see passed_fds(). The URL then says what is spoken
+  /// there. -1: none.
+  int listening_fd = -1;
   unsigned ipc_permissions = 0600;  ///< of the socket's file, whatever the umask
 };
 

@@ -11,6 +11,7 @@
 #include <weft/options.hpp>
 #include <weft/pair.hpp>
 #include <weft/pair1.hpp>
+#include <weft/passed_fds.hpp>
 #include <weft/pipe_info.hpp>
 #include <weft/pub.hpp>
 #include <weft/pull.hpp>

@@ -4,6 +4,7 @@
 #include "ipc/sockets.hpp"
 #include "stream/acceptor.hpp"
 #include "stream/connector.hpp"
+#include "stream/handshake.hpp"
 #include "stream/hub.hpp"
 
 #include <utility>
@@ -30,6 +31,7 @@ class ipc_transport final : public ext::transport {
                            return nullptr;
                          },
                          .prepare = [](int, stream::address const&) { return std::error_code(); },
+                         .handshake = [h] { return stream::only_a_greeting(h); },
                          .name_of_peer = ipc::peer_text};
     return std::unique_ptr<ext::connector>(
         std::make_unique<stream::connector>(hub_, to.to_string(), h, o, std::move(how)));
@@ -39,16 +41,19 @@ class ipc_transport final : public ext::transport {
                                                listen_options const& o) override {
     auto address = ipc::read(at);
     if (!address) return address.error();
-    auto fd = ipc::listen_at(*address, o.ipc_permissions, at.to_string());
+    bool const passed = o.listening_fd >= 0;
+    auto fd = passed ? stream::adopt_listener(o.listening_fd, at.to_string())
+                     : ipc::listen_at(*address, o.ipc_permissions, at.to_string());
     if (!fd) return fd.error();
-    auto const path = ipc::path_of(*address);
+    // Whoever passed it keeps the file for the next process.
+    auto const path = passed ? std::string() : ipc::path_of(*address);
     auto const file = ipc::file_identity::of(path);
-    return std::unique_ptr<ext::acceptor>(std::make_unique<stream::acceptor>(
-        hub_, at, *std::move(fd), h, o,
-        stream::welcome{
-            .framing = stream::framing::ipc, .prepare = {}, .name_of_peer = ipc::peer_text, .at_end = [path, file] {
-              ipc::remove_file(path, file);
-            }}));
+    return std::unique_ptr<ext::acceptor>(
+        std::make_unique<stream::acceptor>(hub_, at, *std::move(fd), stream::framing::ipc, h, o,
+                                           stream::welcome{.prepare = {},
+                                                           .handshake = [h] { return stream::only_a_greeting(h); },
+                                                           .name_of_peer = ipc::peer_text,
+                                                           .at_end = [path, file] { ipc::remove_file(path, file); }}));
   }
 
  private:

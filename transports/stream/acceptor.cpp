@@ -31,17 +31,17 @@ bool is_exhaustion(int error) noexcept {
 
 }  // namespace
 
-class acceptor::state : public std::enable_shared_from_this<state> {
+class door::state : public std::enable_shared_from_this<state> {
  public:
-  state(hub& h, base::unique_fd fd, ext::handshake const& terms, listen_options const& o, welcome w, std::string name)
-      : hub_(h), terms_(terms), options_(o), welcome_(std::move(w)), name_(std::move(name)), fd_(std::move(fd)) {}
+  state(ext::reactor& r, std::string name, base::unique_fd fd, listen_options const& o, welcome w)
+      : reactor_(r), name_(std::move(name)), options_(o), welcome_(std::move(w)), fd_(std::move(fd)) {}
   ~state() {
     if (welcome_.at_end) welcome_.at_end();
   }
 
-  void start(ext::connection_handler handler) {
+  void start(door::handler handler) {
     handler_ = std::move(handler);
-    watch_ = hub_.reactor().make_watch(fd_.get(), [weak = weak_from_this()](std::uint32_t) {
+    watch_ = reactor_.make_watch(fd_.get(), [weak = weak_from_this()](std::uint32_t) {
       if (auto const self = weak.lock()) self->accept_some();
     });
     watch_->events(true, false);
@@ -58,7 +58,7 @@ class acceptor::state : public std::enable_shared_from_this<state> {
 
  private:
   struct guest {
-    std::shared_ptr<handshake> shaking;
+    std::shared_ptr<stream::handshake> shaking;
     std::unique_ptr<ext::alarm> patience;
     std::string peer;
   };
@@ -80,8 +80,8 @@ class acceptor::state : public std::enable_shared_from_this<state> {
 
   void pause() {
     watch_->events(false, false);
-    if (!pause_) pause_ = hub_.reactor().make_alarm();
-    pause_->at(hub_.reactor().now() + pause_without_descriptors, [weak = weak_from_this()] {
+    if (!pause_) pause_ = reactor_.make_alarm();
+    pause_->at(reactor_.now() + pause_without_descriptors, [weak = weak_from_this()] {
       if (auto const self = weak.lock(); self && self->watch_) self->watch_->events(true, false);
     });
   }
@@ -90,53 +90,52 @@ class acceptor::state : public std::enable_shared_from_this<state> {
     auto const id = ++last_id_;
     if (welcome_.prepare) welcome_.prepare(fd.get());
     auto peer = welcome_.name_of_peer(fd.get());
-    auto shaking = std::make_shared<handshake>(hub_.reactor(), terms_, std::move(fd), name_ + ", " + peer);
-    auto patience = hub_.reactor().make_alarm();
-    patience->at(hub_.reactor().now() + options_.handshake_timeout, [weak = weak_from_this(), id] {
+    auto shaking =
+        std::make_shared<stream::handshake>(reactor_, std::move(fd), welcome_.handshake(), name_ + ", " + peer);
+    auto patience = reactor_.make_alarm();
+    patience->at(reactor_.now() + options_.handshake_timeout, [weak = weak_from_this(), id] {
       if (auto const self = weak.lock())
         self->leave(id, failure{errc::timed_out, self->name_ + ": a peer connected, and said nothing in time"});
     });
     guests_.emplace(id, guest{shaking, std::move(patience), std::move(peer)});
-    shaking->start([weak = weak_from_this(), id](setup<base::unique_fd> r) {
+    shaking->start([weak = weak_from_this(), id](setup<established> r) {
       if (auto const self = weak.lock()) self->leave(id, std::move(r));
     });
   }
 
-  void leave(std::uint64_t id, setup<base::unique_fd> r) {
+  void leave(std::uint64_t id, setup<established> r) {
     auto const it = guests_.find(id);
     if (it == guests_.end() || !handler_) return;
     auto const gone = std::move(it->second);
     guests_.erase(it);
     watch_->events(true, false);
     auto const handler = handler_;
-    if (!r) return handler(r.error());
-    try {
-      handler(hub_.connect(*std::move(r), welcome_.framing, terms_, gone.peer));
-    } catch (std::system_error const& why) {
-      handler(failure{why.code(), name_ + ": " + why.what()});
-    }
+    handler(std::move(r), gone.peer);
   }
 
-  hub& hub_;
-  ext::handshake terms_;
+  ext::reactor& reactor_;
+  std::string name_;
   listen_options options_;
   welcome welcome_;
-  std::string name_;
   base::unique_fd fd_;
   std::unique_ptr<ext::watch> watch_;
   std::unique_ptr<ext::alarm> pause_;
   std::map<std::uint64_t, guest> guests_;
   std::uint64_t last_id_ = 0;
-  ext::connection_handler handler_;
+  door::handler handler_;
 };
 
-acceptor::acceptor(hub& h, url local, base::unique_fd listening, ext::handshake const& terms, listen_options const& o,
-                   welcome w)
-    : local_(std::move(local)),
-      state_(std::make_shared<state>(h, std::move(listening), terms, o, std::move(w), local_.to_string())) {}
+door::door(ext::reactor& r, std::string name, base::unique_fd listening, listen_options const& o, welcome w)
+    : state_(std::make_shared<state>(r, std::move(name), std::move(listening), o, std::move(w))) {}
 
-acceptor::~acceptor() { state_->stop(); }
+door::~door() { state_->stop(); }
 
-void acceptor::start(ext::connection_handler handler) { state_->start(std::move(handler)); }
+void door::open(handler h) { state_->start(std::move(h)); }
+
+void acceptor::start(ext::connection_handler handler) {
+  door_.open([this, handler = std::move(handler)](setup<established> r, std::string const& peer) {
+    handler(hub_.take_in(std::move(r), framing_, terms_, local_.to_string(), peer));
+  });
+}
 
 }  // namespace weft::stream

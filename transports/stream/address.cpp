@@ -4,6 +4,7 @@
 #include <weft/error.hpp>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -67,6 +68,16 @@ address peer_address(int fd) noexcept { return asked(fd, ::getpeername); }
 
 base::unique_fd new_socket(int family) noexcept {
   return base::unique_fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
+setup<base::unique_fd> adopt_listener(int fd, std::string const& name) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens)
+    return failure{errc::invalid_option, name + ": listening_fd is no socket that listens"};
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return base::unique_fd(fd);
 }
 
 int begin_connect(int fd, address const& to) noexcept {

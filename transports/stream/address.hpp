@@ -39,6 +39,9 @@ address peer_address(int fd) noexcept;
 /// A new stream socket for addresses of that family: non-blocking, gone in an exec'd child.
 base::unique_fd new_socket(int family) noexcept;
 
+/// A socket that somebody else made, and that listens already: non-blocking from now on.
+setup<base::unique_fd> adopt_listener(int fd, std::string const& name);
+
 /// Begins to connect. \return 0 when it is, EINPROGRESS when it will tell, else why not
 int begin_connect(int fd, address const& to) noexcept;
 

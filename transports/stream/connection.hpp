@@ -33,6 +33,7 @@ class connection final : public ext::connection {
   std::size_t unconfirmed() const noexcept override { return flow_->unconfirmed(); }
   ext::progress_source* source() noexcept override { return flow_->home().get(); }
   std::string peer_address() const override { return flow_->peer(); }
+  void describe(pipe_info& i) const override { flow_->describe(i); }
 
  private:
   std::shared_ptr<flow> flow_;

@@ -112,20 +112,12 @@ class connector::attempt : public std::enable_shared_from_this<attempt> {
 
   void connected() {
     next_alarm_.reset();
-    handshake_ = std::make_shared<handshake>(hub_.reactor(), terms_, std::move(fd_), name_);
-    handshake_->start([weak = weak_from_this()](setup<base::unique_fd> r) {
-      if (auto const self = weak.lock()) self->shaken(std::move(r));
+    auto peer = approach_.name_of_peer(fd_.get());
+    handshake_ = std::make_shared<stream::handshake>(hub_.reactor(), std::move(fd_), approach_.handshake(), name_);
+    handshake_->start([weak = weak_from_this(), peer = std::move(peer)](setup<established> r) {
+      if (auto const self = weak.lock())
+        self->finish(self->hub_.take_in(std::move(r), self->approach_.framing, self->terms_, self->name_, peer));
     });
-  }
-
-  void shaken(setup<base::unique_fd> r) {
-    if (!r) return finish(r.error());
-    try {
-      auto peer = approach_.name_of_peer(r->get());
-      finish(hub_.connect(*std::move(r), approach_.framing, terms_, std::move(peer)));
-    } catch (std::system_error const& why) {
-      finish(failure{why.code(), name_ + ": " + why.what()});
-    }
   }
 
   void give_up() {
@@ -147,7 +139,7 @@ class connector::attempt : public std::enable_shared_from_this<attempt> {
   std::error_code last_error_ = errc::connection_refused;
   base::unique_fd fd_;
   std::unique_ptr<ext::watch> watch_;
-  std::shared_ptr<handshake> handshake_;
+  std::shared_ptr<stream::handshake> handshake_;
 };
 
 connector::connector(hub& h, std::string name, ext::handshake const& terms, dial_options const& o, approach a)

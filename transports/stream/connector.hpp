@@ -6,6 +6,7 @@
 #include "base/fd.hpp"
 #include "stream/address.hpp"
 #include "stream/hub.hpp"
+#include "stream/step.hpp"
 
 #include <functional>
 #include <memory>
@@ -30,6 +31,7 @@ struct approach {
   std::function<std::unique_ptr<pending>(std::function<void(addresses)>)> resolve;
   /// A socket before it is connected. \return why it cannot be used for that address
   std::function<std::error_code(int fd, address const&)> prepare;
+  std::function<steps()> handshake;  ///< with each peer
   std::function<std::string(int fd)> name_of_peer;
 };
 

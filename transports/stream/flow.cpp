@@ -38,9 +38,11 @@ struct deaf_ears final : ext::connection_events {
 
 }  // namespace
 
-flow::flow(std::shared_ptr<stream::lane> l, base::unique_fd fd, framing f, std::uint64_t most, std::string peer)
+flow::flow(std::shared_ptr<stream::lane> l, established e, framing f, std::uint64_t most, std::string peer)
     : lane_(std::move(l)),
-      fd_(std::move(fd)),
+      fd_(std::move(e.fd)),
+      channel_(std::move(e.through)),
+      about_(std::move(e.about)),
       id_(next_id()),
       peer_(std::move(peer)),
       inbox_(f, most, lane_->spare()),
@@ -51,7 +53,10 @@ flow::flow(std::shared_ptr<stream::lane> l, base::unique_fd fd, framing f, std::
 void flow::start(std::shared_ptr<ext::doorbell> d) noexcept {
   bell_.hang(std::move(d));
   try {
+    bool const heard_already = hears_more();
     lane_->add(shared_from_this());
+    // What came with the last words of the handshake causes no event; that output is possible does.
+    if (heard_already) lane_->watch_output(*this, true);
   } catch (std::system_error const& e) {
     end(e.code());
   } catch (std::bad_alloc const&) {
@@ -85,6 +90,12 @@ void flow::take_in(ext::connection_events& events) noexcept {
   // Asked again: from the moment it was given back it is the reader's, and only then may the end have come.
   if (!inbox_.ready() || !inbox_.ended()) return;
   end(!read_why_ && inbox_.torn() ? make_error_code(errc::connection_reset) : read_why_);
+}
+
+void flow::describe(pipe_info& i) const {
+  if (!about_) return;
+  i.tls = about_->tls;
+  i.properties.insert(i.properties.end(), about_->properties.begin(), about_->properties.end());
 }
 
 void flow::grant(unsigned messages) noexcept {
@@ -152,10 +163,11 @@ flow::driven flow::drive(std::uint32_t events) noexcept {
     }
   }
   if (ended) hung_up_.store(true, std::memory_order_relaxed);
-  if (ended || events & EPOLLIN) {
+  if (ended || events & EPOLLIN || hears_more()) {
     auto const read = read_in();
     did.any |= read.any;
     did.more = read.more;
+    if (channel_ && channel_->wants_to_send()) pump();
   }
   if (hung_up_.load(std::memory_order_relaxed)) update_care();
   return did;
@@ -182,10 +194,12 @@ flow::driven flow::read_in() noexcept {
       read_ended(std::make_error_code(std::errc::not_enough_memory));
       return did;
     }
-    auto const got = receive_now(fd_.get(), room.data(), room.size());
+    auto const got = channel_ ? channel_->receive(room.data(), room.size())
+                              : receive_now(fd_.get(), room.data(), room.size());
     if (got > 0) {
       did.any = true;
-      did.more = static_cast<std::size_t>(got) == room.size() || hung_up_.load(std::memory_order_relaxed);
+      did.more =
+          static_cast<std::size_t>(got) == room.size() || hung_up_.load(std::memory_order_relaxed) || hears_more();
       if (inbox_.took(static_cast<std::size_t>(got))) {
         if (did.more) left_.store(true, std::memory_order_seq_cst);
         bell_.ring();
@@ -193,7 +207,7 @@ flow::driven flow::read_in() noexcept {
       }
       if (!did.more) return did;  // a short read took all there was
     } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
-      read_ended(got == 0 ? std::error_code() : read_error(errno));
+      read_ended(got < 0 ? read_error(errno) : channel_ ? channel_->fault().code : std::error_code());
       return {.any = true};
     } else if (errno == EAGAIN) {
       inbox_.put_away();

@@ -4,8 +4,8 @@
 #include <weft/ext/connection.hpp>
 #include <weft/ext/reactor.hpp>
 
-#include "base/fd.hpp"
 #include "stream/bell.hpp"
+#include "stream/channel.hpp"
 #include "stream/inbox.hpp"
 #include "stream/lane.hpp"
 #include "stream/outbox.hpp"
@@ -30,7 +30,7 @@ namespace weft::stream {
 /// gather, and whoever finds enough of them, drives the lane, or turns the loop, writes them.
 class flow : public std::enable_shared_from_this<flow> {
  public:
-  flow(std::shared_ptr<lane>, base::unique_fd, framing, std::uint64_t most, std::string peer);
+  flow(std::shared_ptr<lane>, established, framing, std::uint64_t most, std::string peer);
 
   // The socket's: see ext::connection.
   void start(std::shared_ptr<ext::doorbell>) noexcept;
@@ -60,6 +60,7 @@ class flow : public std::enable_shared_from_this<flow> {
   void hung_up() noexcept;
 
   int fd() const noexcept { return fd_.get(); }
+  void describe(pipe_info&) const;
   /// Never used again in this process, and never zero.
   std::uint64_t id() const noexcept { return id_; }
   /// It wants a pump() on every turn: messages gather, or the last of them are on their way.
@@ -84,16 +85,20 @@ class flow : public std::enable_shared_from_this<flow> {
   bool should_wait() noexcept;
   void become_hot() noexcept;
   void cool_down(unsigned idle) noexcept;
+  bool has_output() const noexcept { return !outbox_.empty() || (channel_ && channel_->wants_to_send()); }
   bool write_out() noexcept;
   ssize_t write_some() noexcept;
   void stall() noexcept;
 
   driven read_in() noexcept;
+  bool hears_more() const noexcept { return channel_ && channel_->more(); }
   void read_ended(std::error_code why) noexcept;
   void watch_no_output() noexcept;
 
   std::shared_ptr<stream::lane> lane_;
   base::unique_fd fd_;
+  std::unique_ptr<channel> const channel_;
+  std::unique_ptr<particulars const> const about_;
   std::uint64_t const id_;
   std::string peer_;
   bell bell_;

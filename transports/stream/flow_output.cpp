@@ -45,14 +45,6 @@ class scratch_block {
   ext::block* block_;
 };
 
-ssize_t write_batch(int fd, batch& b) noexcept {
-  if (b.count == 1) return send_now(fd, b.pieces[0].iov_base, b.pieces[0].iov_len);
-  msghdr all{};
-  all.msg_iov = b.pieces.data();
-  all.msg_iovlen = b.count;
-  return ::sendmsg(fd, &all, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
 }  // namespace
 
 void flow::flush() noexcept {
@@ -119,7 +111,7 @@ bool flow::pump() noexcept {
 bool flow::write_out() noexcept {
   bool any = false;
   if (!over()) {
-    while (!stalled() && !broken_ && !outbox_.empty() && write_some() > 0) any = true;
+    while (!stalled() && !broken_ && has_output() && write_some() > 0) any = true;
     if (finishing_.load(std::memory_order_acquire) && outbox_.empty()) say_goodbye();
     if (outbox_.wants_ring()) bell_.ring();
   }
@@ -131,6 +123,7 @@ bool flow::write_out() noexcept {
 /// asks again and again.
 void flow::say_goodbye() noexcept {
   if (!sent_end_) {
+    if (channel_ && !channel_->farewell()) return stall();
     sent_end_ = true;
     ::shutdown(fd_.get(), SHUT_WR);
     lane_->heat(+1);
@@ -150,7 +143,7 @@ ssize_t flow::write_some() noexcept {
   auto const write = [&](std::span<std::byte> scratch) {
     outbox_.gather(b, scratch);
     ssize_t n;
-    do n = write_batch(fd_.get(), b);
+    do n = channel_ ? channel_->send(b) : send_now(fd_.get(), b);
     while (n < 0 && errno == EINTR);
     return n;
   };
@@ -179,6 +172,7 @@ void flow::fall_silent() noexcept {
   if (leaving_.exchange(false, std::memory_order_acq_rel)) lane_->heat(-1);
   auto const written = outbox_.written_bytes();
   arrived_ = written - std::min(written, bytes_under_way());
+  if (channel_ && !sent_end_) channel_->farewell();
   silent_.store(true, std::memory_order_release);
   ::shutdown(fd_.get(), SHUT_RDWR);
   update_care();

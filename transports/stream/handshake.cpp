@@ -3,8 +3,6 @@
 
 #include <weft/error.hpp>
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -18,12 +16,6 @@ std::string hex(std::uint16_t n) {
   std::string text = "0x";
   for (int shift = n > 0xff ? 12 : 4; shift >= 0; shift -= 4) text += digits[(n >> shift) & 15];
   return text;
-}
-
-failure ended(int error) {
-  if (error == 0 || error == ECONNRESET || error == EPIPE)
-    return {errc::rejected, "the peer hung up before it had introduced itself"};
-  return {{error, std::system_category()}, "during the handshake"};
 }
 
 }  // namespace
@@ -53,54 +45,75 @@ std::optional<failure> greeting::fault_in(bytes const& heard, std::size_t come, 
   return failure{errc::protocol_mismatch, "the peer speaks SP protocol " + hex(theirs) + ", not " + hex(terms.peer)};
 }
 
-handshake::handshake(ext::reactor& r, ext::handshake const& h, base::unique_fd fd, std::string who)
-    : reactor_(r), terms_(h), fd_(std::move(fd)), who_(std::move(who)) {}
+setup<step::wants> greeting::advance(established& e) {
+  auto why = speak(e);
+  // A peer that left its greeting and hung up is still heard.
+  if (auto deaf = listen(e); deaf && (!why || deaf->code == errc::protocol_mismatch)) why = std::move(deaf);
+  if (why) return *std::move(why);
+  return all_of(heard_size_ < size, said_size_ < size);
+}
+
+std::optional<failure> greeting::speak(established& e) {
+  auto const words = of(terms_.self);
+  while (said_size_ < words.size()) {
+    batch b;
+    b.add(words.data() + said_size_, words.size() - said_size_);
+    auto const n = e.send(b);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    if (n < 0) return hung_up(errno);
+    said_size_ += static_cast<std::size_t>(n);
+  }
+  return {};
+}
+
+std::optional<failure> greeting::listen(established& e) {
+  while (heard_size_ < heard_.size()) {
+    auto const n = e.receive(heard_.data() + heard_size_, heard_.size() - heard_size_);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    if (n == 0 && e.through && e.through->fault().code) return e.through->fault();
+    if (n <= 0) return hung_up(n == 0 ? 0 : errno);
+    heard_size_ += static_cast<std::size_t>(n);
+    if (auto fault = fault_in(heard_, heard_size_, terms_)) return fault;
+  }
+  return {};
+}
+
+failure hung_up(int error) {
+  if (error == 0 || error == ECONNRESET || error == EPIPE)
+    return {errc::rejected, "the peer hung up before it had introduced itself"};
+  return {{error, std::system_category()}, "during the handshake"};
+}
+
+handshake::handshake(ext::reactor& r, established e, steps s, std::string who)
+    : reactor_(r), ends_(std::move(e)), steps_(std::move(s)), who_(std::move(who)) {}
 
 void handshake::start(handler h) {
   handler_ = std::move(h);
-  watch_ = reactor_.make_watch(fd_.get(), [weak = weak_from_this()](std::uint32_t) {
+  watch_ = reactor_.make_watch(ends_.fd.get(), [weak = weak_from_this()](std::uint32_t) {
     if (auto const self = weak.lock()) self->ready();
   });
   ready();
 }
 
 void handshake::ready() {
-  auto why = speak();
-  // A peer that left its greeting and hung up is still heard.
-  if (auto deaf = listen(); deaf && (!why || deaf->code == errc::protocol_mismatch)) why = std::move(deaf);
-  if (why) return finish(failure{why->code, who_ + ": " + why->detail});
-  if (said_size_ == greeting::size && heard_size_ == greeting::size) return finish(std::move(fd_));
-  watch_->events(heard_size_ < greeting::size, said_size_ < greeting::size);
-}
-
-std::optional<failure> handshake::speak() {
-  auto const words = greeting::of(terms_.self);
-  while (said_size_ < words.size()) {
-    auto const n = ::send(fd_.get(), words.data() + said_size_, words.size() - said_size_, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) break;
-    if (n < 0) return ended(errno);
-    said_size_ += static_cast<std::size_t>(n);
+  for (; taken_ != steps_.size(); ++taken_) {
+    auto next = steps_[taken_]->advance(ends_);
+    if (!next) return finish(failure{next.error().code, who_ + ": " + next.error().detail});
+    auto const wants = static_cast<int>(*next);
+    if (wants != 0) return watch_->events(wants & 1, wants & 2);
   }
-  return {};
+  finish(std::move(ends_));
 }
 
-std::optional<failure> handshake::listen() {
-  while (heard_size_ < heard_.size()) {
-    auto const n = ::recv(fd_.get(), heard_.data() + heard_size_, heard_.size() - heard_size_, MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) break;
-    if (n <= 0) return ended(n == 0 ? 0 : errno);
-    heard_size_ += static_cast<std::size_t>(n);
-    if (auto fault = greeting::fault_in(heard_, heard_size_, terms_)) return fault;
-  }
-  return {};
-}
-
-void handshake::finish(setup<base::unique_fd> r) {
+void handshake::finish(setup<established> r) {
   auto const keep = shared_from_this();
   watch_.reset();
-  if (!r) fd_.reset();
+  if (!r) {
+    if (ends_.through) ends_.through->farewell();
+    ends_ = {};
+  }
   if (auto const done = std::exchange(handler_, nullptr)) done(std::move(r));
 }
 

@@ -5,7 +5,7 @@
 #include <weft/ext/transport.hpp>
 #include <weft/result.hpp>
 
-#include "base/fd.hpp"
+#include "stream/step.hpp"
 
 #include <array>
 #include <cstddef>
@@ -18,7 +18,8 @@
 namespace weft::stream {
 
 /// The eight bytes that both ends of an SP stream say first: 00 53 50 00, their protocol, 00 00.
-class greeting {
+/// Reads not one byte more.
+class greeting final : public step {
  public:
   static constexpr std::size_t size = 8;
   using bytes = std::array<std::byte, size>;
@@ -26,34 +27,52 @@ class greeting {
   static bytes of(std::uint16_t protocol) noexcept;
   /// Nothing when all is well with what the peer said so far, else what is wrong with it.
   static std::optional<failure> fault_in(bytes const&, std::size_t come, ext::handshake const&);
+
+  explicit greeting(ext::handshake const& h) : terms_(h) {}
+  setup<wants> advance(established&) override;
+
+ private:
+  std::optional<failure> speak(established&);
+  std::optional<failure> listen(established&);
+
+  ext::handshake terms_;
+  bytes heard_{};
+  std::size_t heard_size_ = 0;
+  std::size_t said_size_ = 0;
 };
 
-/// Exchanges greetings over a connected socket. Reads not one byte more.
+/// The handshake of SP's own wires.
+inline steps only_a_greeting(ext::handshake const& h) {
+  steps all;
+  all.push_back(std::make_unique<greeting>(h));
+  return all;
+}
+
+/// How a handshake ends when the peer has gone, or can no longer be heard. errno 0: it hung up.
+failure hung_up(int error);
+
+/// Takes the steps of a handshake, one after another, over a connected socket.
 /// On the loop; ends when destroyed. Patience is the owner's.
 class handshake : public std::enable_shared_from_this<handshake> {
  public:
-  using handler = std::function<void(setup<base::unique_fd>)>;
+  using handler = std::function<void(setup<established>)>;
 
-  handshake(ext::reactor&, ext::handshake const&, base::unique_fd, std::string who);
+  handshake(ext::reactor&, established, steps, std::string who);
 
   /// Calls back once, perhaps from inside.
   void start(handler);
 
  private:
   void ready();
-  std::optional<failure> speak();
-  std::optional<failure> listen();
-  void finish(setup<base::unique_fd>);
+  void finish(setup<established>);
 
   ext::reactor& reactor_;
-  ext::handshake terms_;
-  base::unique_fd fd_;
+  std::unique_ptr<ext::watch> watch_;
+  established ends_;
+  steps steps_;
+  std::size_t taken_ = 0;
   std::string who_;
   handler handler_;
-  std::unique_ptr<ext::watch> watch_;
-  greeting::bytes heard_{};
-  std::size_t heard_size_ = 0;
-  std::size_t said_size_ = 0;
 };
 
 }  // namespace weft::stream

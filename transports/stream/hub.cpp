@@ -5,6 +5,7 @@
 #include "stream/flow.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace weft::stream {
@@ -26,10 +27,17 @@ std::shared_ptr<lane> hub::lane_of(std::uint64_t socket) {
   return fresh;
 }
 
-std::unique_ptr<ext::connection> hub::connect(base::unique_fd fd, framing f, ext::handshake const& h,
-                                              std::string peer) {
-  auto made = std::make_shared<flow>(lane_of(h.socket), std::move(fd), f, largest_frame(h), std::move(peer));
+std::unique_ptr<ext::connection> hub::connect(established e, framing f, ext::handshake const& h, std::string peer) {
+  auto made = std::make_shared<flow>(lane_of(h.socket), std::move(e), f, largest_frame(h), std::move(peer));
   return std::make_unique<connection>(std::move(made), vigil_);
+}
+
+ext::connection_result hub::take_in(setup<established> r, framing f, ext::handshake const& h, std::string const& name,
+                                    std::string peer) try {
+  if (!r) return r.error();
+  return connect(*std::move(r), f, h, std::move(peer));
+} catch (std::system_error const& why) {
+  return failure{why.code(), name + ": " + why.what()};
 }
 
 }  // namespace weft::stream

@@ -3,7 +3,7 @@
 
 #include <weft/ext/transport.hpp>
 
-#include "base/fd.hpp"
+#include "stream/channel.hpp"
 #include "stream/frame.hpp"
 #include "stream/lane.hpp"
 #include "stream/vigil.hpp"
@@ -23,8 +23,11 @@ class hub {
 
   ext::reactor& reactor() noexcept { return reactor_; }
 
-  /// The connection on a descriptor whose ends have shaken hands. \throws std::system_error, std::bad_alloc
-  std::unique_ptr<ext::connection> connect(base::unique_fd, framing, ext::handshake const&, std::string peer);
+  /// The connection of two ends that have shaken hands. \throws std::system_error, std::bad_alloc
+  std::unique_ptr<ext::connection> connect(established, framing, ext::handshake const&, std::string peer);
+  /// The same for what may have failed, or fails now.
+  ext::connection_result take_in(setup<established>, framing, ext::handshake const&, std::string const& name,
+                                 std::string peer);
 
  private:
   std::shared_ptr<lane> lane_of(std::uint64_t socket);

@@ -119,7 +119,7 @@ setup<base::unique_fd> listen_at(std::vector<stream::address> const& all, tcp_op
     auto fd = stream::new_socket(a.family());
     int const on = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    int const only = name.starts_with("tcp6:");
+    int const only = name.substr(0, name.find(':')).ends_with('6');
     if (a.family() == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
     // The connections inherit them.
     why = fd ? apply(o, fd.get(), a.family()) : std::error_code(errno, std::system_category());

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "tcp/tcp.hpp"
 
-#include <weft/error.hpp>
-
 #include "stream/acceptor.hpp"
 #include "stream/connector.hpp"
+#include "stream/handshake.hpp"
 #include "stream/hub.hpp"
 #include "stream/resolver.hpp"
-#include "tcp/sockets.hpp"
+#include "tcp/ways.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace weft::transports {
@@ -26,39 +24,20 @@ class tcp_transport final : public ext::transport {
   }
 
   setup<std::unique_ptr<ext::connector>> dial(url const& to, ext::handshake const& h, dial_options const& o) override {
-    auto way = tcp::read(to, false);
+    auto way = tcp::way_to(to, o.tcp, resolver_);
     if (!way) return way.error();
-    stream::approach how{
-        .resolve = [this, place = way->place](auto done) { return resolver_.resolve(place, std::move(done)); },
-        .prepare =
-            [tcp = o.tcp, source = way->source](int fd, stream::address const& a) {
-              auto const why = tcp::apply(tcp, fd, a.family());
-              return why ? why : tcp::bind_source(fd, source, a.family());
-            },
-        .name_of_peer = [](int fd) { return stream::peer_address(fd).text(); }};
+    way->handshake = [h] { return stream::only_a_greeting(h); };
     return std::unique_ptr<ext::connector>(
-        std::make_unique<stream::connector>(hub_, to.to_string(), h, o, std::move(how)));
+        std::make_unique<stream::connector>(hub_, to.to_string(), h, o, *std::move(way)));
   }
 
   setup<std::unique_ptr<ext::acceptor>> listen(url const& at, ext::handshake const& h,
                                                listen_options const& o) override {
-    auto way = tcp::read(at, true);
-    if (!way) return way.error();
-    auto found = stream::look_up(way->place);
-    if (!found) return failure{found.error().code, at.to_string() + ": " + found.error().detail};
-    // Where a socket for IPv6 can be had, it takes IPv4 as well.
-    if (way->place.host.empty())
-      std::ranges::stable_partition(*found, [](auto const& a) { return a.family() == AF_INET6; });
-    auto fd = tcp::listen_at(*found, o.tcp, at.to_string());
-    if (!fd) return fd.error();
-    url local = at;
-    auto const bound = stream::local_address(fd->get());
-    local.port = bound.port();
-    if (way->place.host.empty()) local.host = bound.host();
-    return std::unique_ptr<ext::acceptor>(std::make_unique<stream::acceptor>(
-        hub_, std::move(local), *std::move(fd), h, o,
-        stream::welcome{
-            .prepare = {}, .name_of_peer = [](int peer) { return stream::peer_address(peer).text(); }, .at_end = {}}));
+    auto port = tcp::listen_at(at, o);
+    if (!port) return port.error();
+    return std::unique_ptr<ext::acceptor>(
+        std::make_unique<stream::acceptor>(hub_, std::move(port->local), std::move(port->fd), stream::framing::tcp, h,
+                                           o, tcp::welcome_with([h] { return stream::only_a_greeting(h); })));
   }
 
  private:

@@ -27,8 +27,9 @@ struct listening {
     auto fd = tcp::listen_at(*read_number({.host = "127.0.0.1"}), {}, "here").value();
     at = local_address(fd.get());
     door.emplace(home, url{.scheme = "tcp", .host = "127.0.0.1", .port = at.port(), .path = {}, .query = {}},
-                 std::move(fd), pairs, o,
+                 std::move(fd), framing::tcp, pairs, o,
                  welcome{.prepare = {},
+                         .handshake = [] { return only_a_greeting(pairs); },
                          .name_of_peer = [](int peer) { return peer_address(peer).text(); },
                          .at_end = [this] { ++ends; }});
     door->start([this](ext::connection_result r) {

@@ -32,6 +32,7 @@ struct dialing {
                               return nullptr;
                             },
                             .prepare = [this](int, address const&) { return refuse_sockets; },
+                            .handshake = [] { return only_a_greeting(pairs); },
                             .name_of_peer = [](int peer) { return peer_address(peer).text(); }});
     again();
   }

@@ -3,6 +3,8 @@
 
 #include <weft/weft.hpp>
 
+#include "tcp/ways.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 namespace weft::transports {
@@ -95,6 +97,16 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_listened_at_is_said_at_once, two_engines)
   BOOST_TEST(listen_code(second, "tcp://127.0.0.1") == errc::invalid_url);
   BOOST_TEST((listen_code(second, "tcp://192.0.2.1:7000") == std::errc::address_not_available));
   BOOST_TEST((listen_code(second, "tcp6://127.0.0.1:7000") != std::error_code()));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_socket_that_listens_already_will_do, two_engines) {
+  auto passed = weft::tcp::listen_at(url::parse("tcp://127.0.0.1:0").value(), {}).value();
+  auto const port = std::to_string(*passed.local.port);
+  BOOST_TEST(rep.listen("tcp://*:1", {.listening_fd = passed.fd.release()}) == "tcp://127.0.0.1:" + port);
+  talk("tcp://127.0.0.1:" + port);
+  auto const silent = stream::new_socket(AF_INET);
+  rep_socket other(there);
+  BOOST_CHECK_THROW(other.listen("tcp://*:0", {.listening_fd = silent.get()}), std::system_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
