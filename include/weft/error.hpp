@@ -33,6 +33,7 @@ enum class errc {
   no_peers = 20,            ///< would block: nobody is connected (std::errc::operation_would_block)
   peers_full = 21,          ///< would block: no connected peer has room (std::errc::operation_would_block)
   gave_up = 22,             ///< a request was sent as often as it may be, and nobody answered (std::errc::timed_out)
+  untrusted = 23,           ///< the peer's certificate is missing, or not good enough (std::errc::permission_denied)
 };
 
 /// The category of errc. One object for the whole process: categories compare by address.

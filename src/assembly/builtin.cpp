@@ -8,6 +8,9 @@
 #ifdef WEFT_FABRIC
 #include "transports/fabric/transport.hpp"
 #endif
+#ifdef WEFT_TLS
+#include "tls/tls.hpp"
+#endif
 
 // The one place that names every transport.
 namespace weft::core {
@@ -19,6 +22,9 @@ std::vector<ext::transport_factory> builtin_transports() {
       transports::make_ipc,
 #ifdef WEFT_FABRIC
       transports::make_fabric_transport,
+#endif
+#ifdef WEFT_TLS
+      transports::make_tls,
 #endif
   };
 }

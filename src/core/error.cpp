@@ -37,6 +37,7 @@ constexpr entry entries[] = {
     {"would block: no peer is connected", std::errc::operation_would_block},
     {"would block: no peer has room", std::errc::operation_would_block},
     {"nobody answered, however often it was asked", std::errc::timed_out},
+    {"the peer's certificate cannot be trusted", std::errc::permission_denied},
 };
 
 class weft_category final : public std::error_category {

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int last = static_cast<int>(errc::gave_up);
+constexpr int last = static_cast<int>(errc::untrusted);
 
 struct pairing {
   errc ours;
@@ -42,6 +42,7 @@ constexpr pairing pairings[] = {
     {errc::no_peers, std::errc::operation_would_block},
     {errc::peers_full, std::errc::operation_would_block},
     {errc::gave_up, std::errc::timed_out},
+    {errc::untrusted, std::errc::permission_denied},
 };
 
 }  // namespace

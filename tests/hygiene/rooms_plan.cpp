@@ -37,8 +37,12 @@ std::vector<room> const rows = {
     {"transports/fabric", {values, ext, sockets, "include/weft/fabric", "src/base", "src/fabric"}, {"posix"}},
     {"transports/tcp", {values, ext, sockets, "src/base", "transports/stream"}, {"posix"}},
     {"transports/ipc", {values, ext, sockets, "src/base", "transports/stream"}, {"posix"}},
-    {"transports/tls", {values, ext, sockets, "src/base", "transports/stream"}, {"posix", "boost/", "openssl/"}},
-    {"transports/ws", {values, ext, sockets, "src/base", "transports/stream"}, {"posix", "boost/", "openssl/"}},
+    {"transports/tls",
+     {values, ext, sockets, "src/base", "transports/stream", "transports/tcp"},
+     {"posix", "boost/", "openssl/"}},
+    {"transports/ws",
+     {values, ext, sockets, "src/base", "transports/stream", "transports/tcp", "transports/tls"},
+     {"posix", "boost/", "openssl/"}},
 
     {"examples", {all_public}, {"posix", "boost/"}},
     {"perf", {all_public}, {"posix", "CLI/"}},
@@ -46,7 +50,7 @@ std::vector<room> const rows = {
     {"perf/compare", {"perf"}, {"posix", "CLI/", "nng/", "nanomsg/", "zmq.h"}},
 
     // A test may use what its room may, and tests/support; a unit test leans on no higher room.
-    {"tests/support", {all_public, "src/*", "protocols", "transports/*"}, {"posix", "boost/", "rdma/"}},
+    {"tests/support", {all_public, "src/*", "protocols", "transports/*"}, {"posix", "boost/", "rdma/", "openssl/"}},
     {"tests/base", {"src/base", "tests/support"}, {"posix", "boost/test/"}},
     {"tests/fabric",
      {values, "include/weft/fabric", "src/base", "src/fabric", "tests/support"},
