@@ -10,6 +10,7 @@
 #endif
 #ifdef WEFT_TLS
 #include "tls/tls.hpp"
+#include "ws/ws.hpp"
 #endif
 
 // The one place that names every transport.
@@ -25,6 +26,7 @@ std::vector<ext::transport_factory> builtin_transports() {
 #endif
 #ifdef WEFT_TLS
       transports::make_tls,
+      transports::make_ws,
 #endif
   };
 }

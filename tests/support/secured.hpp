@@ -12,8 +12,13 @@
 
 namespace weft::test {
 
+#ifdef WEFT_TLS
 inline tls_options good_listener() { return {.certificate = good_identity().certificate, .key = good_identity().key}; }
 inline tls_options good_dialer() { return {.ca = known_authority().certificate()}; }
+#else
+inline tls_options good_listener() { return {}; }
+inline tls_options good_dialer() { return {}; }
+#endif
 
 /// A transport whose dialers and listeners have good certificates and believe each other: for tests that know no more
 /// than a URL.

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "ws/mask.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+#include <string>
+
+namespace weft::ws {
+
+namespace {
+
+constexpr mask::key key{std::byte{0x37}, std::byte{0xfa}, std::byte{0x21}, std::byte{0x3d}};
+
+std::string over(mask& m, std::string const& text) {
+  std::string made(text.size(), '\0');
+  m.lay_over(std::as_bytes(std::span(text)), reinterpret_cast<std::byte*>(made.data()));
+  return made;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ws_mask)
+
+BOOST_AUTO_TEST_CASE(the_example_of_rfc_6455) {
+  mask m(key);
+  BOOST_TEST(over(m, "Hello") == "\x7f\x9f\x4d\x51\x58");
+}
+
+BOOST_AUTO_TEST_CASE(a_payload_in_pieces_is_masked_as_a_whole_one) {
+  std::string text(100, '?');
+  for (std::size_t i = 0; i != text.size(); ++i) text[i] = static_cast<char>(i * 7);
+  mask whole(key);
+  auto const masked = over(whole, text);
+  for (std::size_t piece = 1; piece != 30; ++piece) {
+    mask m(key);
+    std::string made;
+    for (std::size_t at = 0; at < text.size(); at += piece) made += over(m, text.substr(at, piece));
+    BOOST_TEST((made == masked));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keys_do_not_repeat) {
+  mask_keys keys;
+  std::set<mask::key> seen;
+  for (int i = 0; i != 200; ++i) seen.insert(keys.next());
+  BOOST_TEST(seen.size() > 195u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::ws

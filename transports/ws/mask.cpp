@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "ws/mask.hpp"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+namespace weft::ws {
+
+void mask::lay_over(std::span<std::byte const> from, std::byte* to) noexcept {
+  std::uint64_t wide;
+  std::memcpy(&wide, key_.data(), 4);
+  std::memcpy(reinterpret_cast<std::byte*>(&wide) + 4, key_.data(), 4);
+  std::size_t i = 0;
+  for (; i + 8 <= from.size(); i += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, from.data() + i, 8);
+    eight ^= wide;
+    std::memcpy(to + i, &eight, 8);
+  }
+  for (std::size_t k = 0; i + k != from.size(); ++k) to[i + k] = from[i + k] ^ key_[k % 4];
+  std::ranges::rotate(key_, key_.begin() + static_cast<std::ptrdiff_t>(from.size() % 4));
+}
+
+mask::key mask_keys::next() noexcept {
+  if (left_ == 0) {
+    left_ = keys_.size();
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(keys_.data()), sizeof keys_) != 1) {
+      std::random_device system;
+      for (auto& k : keys_) {
+        auto const n = system();
+        std::memcpy(k.data(), &n, sizeof k);
+      }
+    }
+  }
+  return keys_[--left_];
+}
+
+}  // namespace weft::ws
