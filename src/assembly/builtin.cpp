@@ -3,6 +3,7 @@
 
 #include "inproc/inproc.hpp"
 #include "ipc/ipc.hpp"
+#include "socket/socket.hpp"
 #include "tcp/tcp.hpp"
 
 #ifdef WEFT_FABRIC
@@ -21,6 +22,7 @@ std::vector<ext::transport_factory> builtin_transports() {
       transports::make_inproc,
       transports::make_tcp,
       transports::make_ipc,
+      transports::make_socket,
 #ifdef WEFT_FABRIC
       transports::make_fabric_transport,
 #endif

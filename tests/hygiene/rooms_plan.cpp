@@ -37,6 +37,7 @@ std::vector<room> const rows = {
     {"transports/fabric", {values, ext, sockets, "include/weft/fabric", "src/base", "src/fabric"}, {"posix"}},
     {"transports/tcp", {values, ext, sockets, "src/base", "transports/stream"}, {"posix"}},
     {"transports/ipc", {values, ext, sockets, "src/base", "transports/stream"}, {"posix"}},
+    {"transports/socket", {values, ext, sockets, "src/base", "transports/stream"}, {"posix"}},
     {"transports/tls",
      {values, ext, sockets, "src/base", "transports/stream", "transports/tcp"},
      {"posix", "boost/", "openssl/"}},

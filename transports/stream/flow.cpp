@@ -194,8 +194,8 @@ flow::driven flow::read_in() noexcept {
       read_ended(std::make_error_code(std::errc::not_enough_memory));
       return did;
     }
-    auto const got = channel_ ? channel_->receive(room.data(), room.size())
-                              : receive_now(fd_.get(), room.data(), room.size());
+    auto const got =
+        channel_ ? channel_->receive(room.data(), room.size()) : receive_now(fd_.get(), room.data(), room.size());
     if (got > 0) {
       did.any = true;
       did.more =

@@ -203,8 +203,10 @@ std::size_t channel::decode(std::span<std::byte const>& come, std::span<std::byt
   if (!own_.empty()) owe();
   if (unread_) return made;
   auto const error = SSL_get_error(ssl_, result);
-  if (error == SSL_ERROR_ZERO_RETURN) end();
-  else if (error != SSL_ERROR_WANT_READ) end(fault_of(result));
+  if (error == SSL_ERROR_ZERO_RETURN)
+    end();
+  else if (error != SSL_ERROR_WANT_READ)
+    end(fault_of(result));
   return made;
 }
 

@@ -57,10 +57,12 @@ class reader {
 
 void read_authorities(reader& r, tls_options const& o) {
   auto& c = r.context();
-  r.take("ca", o.ca, o.ca_file, [&](auto text, code& why) { c.add_certificate_authority(text, why); },
-         [&](auto const& file, code& why) { c.load_verify_file(file, why); });
-  r.take("ca_directory", {}, o.ca_directory, [](auto, code&) {},
-         [&](auto const& folder, code& why) { c.add_verify_path(folder, why); });
+  r.take(
+      "ca", o.ca, o.ca_file, [&](auto text, code& why) { c.add_certificate_authority(text, why); },
+      [&](auto const& file, code& why) { c.load_verify_file(file, why); });
+  r.take(
+      "ca_directory", {}, o.ca_directory, [](auto, code&) {},
+      [&](auto const& folder, code& why) { c.add_verify_path(folder, why); });
   if (!o.ca.empty() || !o.ca_file.empty() || !o.ca_directory.empty()) return;
   code why;
   c.set_default_verify_paths(why);
@@ -69,14 +71,17 @@ void read_authorities(reader& r, tls_options const& o) {
 
 void read_identity(reader& r, tls_options const& o) {
   auto& c = r.context();
-  c.set_password_callback([password = o.key_password](std::size_t, ssl::context::password_purpose) { return password; });
-  r.take("certificate", o.certificate, o.certificate_file,
-         [&](auto text, code& why) { c.use_certificate_chain(text, why); },
-         [&](auto const& file, code& why) { c.use_certificate_chain_file(file, why); });
+  c.set_password_callback(
+      [password = o.key_password](std::size_t, ssl::context::password_purpose) { return password; });
+  r.take(
+      "certificate", o.certificate, o.certificate_file,
+      [&](auto text, code& why) { c.use_certificate_chain(text, why); },
+      [&](auto const& file, code& why) { c.use_certificate_chain_file(file, why); });
   bool const apart = !o.key.empty() || !o.key_file.empty();
-  r.take("key", apart ? o.key : o.certificate, apart ? o.key_file : o.certificate_file,
-         [&](auto text, code& why) { c.use_private_key(text, ssl::context::pem, why); },
-         [&](auto const& file, code& why) { c.use_private_key_file(file, ssl::context::pem, why); });
+  r.take(
+      "key", apart ? o.key : o.certificate, apart ? o.key_file : o.certificate_file,
+      [&](auto text, code& why) { c.use_private_key(text, ssl::context::pem, why); },
+      [&](auto const& file, code& why) { c.use_private_key_file(file, ssl::context::pem, why); });
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ std::string const rep_says("\0SP\0\0\61\0\0", 8);
 struct meeting {
   meeting() : meeting(connected_fds()) {}
   explicit meeting(std::pair<base::unique_fd, base::unique_fd> fds)
-      : far(std::move(fds.second)), shaking(std::make_shared<handshake>(loop, std::move(fds.first), only_a_greeting(req), "far")) {
+      : far(std::move(fds.second)),
+        shaking(std::make_shared<handshake>(loop, std::move(fds.first), only_a_greeting(req), "far")) {
     shaking->start([this](setup<established> r) {
       BOOST_TEST(!outcome.has_value());
       outcome = r ? std::error_code() : r.error().code;
