@@ -124,6 +124,7 @@ class flow : public std::enable_shared_from_this<flow> {
   // The flusher's.
   alignas(64) std::atomic<int> flushing_{0};
   std::atomic<bool> stalled_{false};  // the kernel takes no more for now
+  bool all_arrived_ = false;          // known before the last words were said
   bool sent_end_ = false;
   std::uint64_t arrived_ = 0;  // bytes that the peer's host has; once it is silent
   std::atomic<bool> silent_{false};

@@ -122,12 +122,14 @@ bool flow::write_out() noexcept {
 /// It is over when the peer's host has everything: the peer itself need not look for long. No event tells, so the lane
 /// asks again and again.
 void flow::say_goodbye() noexcept {
+  if (!leaving_.exchange(true, std::memory_order_acq_rel)) lane_->heat(+1);
   if (!sent_end_) {
+    // A channel's last words are bytes, too: behind them nobody could tell how many of the messages are under way.
+    if (channel_ && !all_arrived_ && bytes_under_way() > 0) return;
+    all_arrived_ = channel_ != nullptr;
     if (channel_ && !channel_->farewell()) return stall();
     sent_end_ = true;
     ::shutdown(fd_.get(), SHUT_WR);
-    lane_->heat(+1);
-    leaving_.store(true, std::memory_order_release);
   }
   if (bytes_under_way() == 0) end({});
 }
@@ -171,7 +173,7 @@ void flow::fall_silent() noexcept {
   if (silent()) return;
   if (leaving_.exchange(false, std::memory_order_acq_rel)) lane_->heat(-1);
   auto const written = outbox_.written_bytes();
-  arrived_ = written - std::min(written, bytes_under_way());
+  arrived_ = all_arrived_ ? written : written - std::min(written, bytes_under_way());
   if (channel_ && !sent_end_) channel_->farewell();
   silent_.store(true, std::memory_order_release);
   ::shutdown(fd_.get(), SHUT_RDWR);

@@ -9,6 +9,8 @@
 
 #include <poll.h>
 
+#include <algorithm>
+
 namespace weft::stream {
 
 namespace {
@@ -20,9 +22,67 @@ struct ipc_wire : wire {
   ipc_wire() : wire(framing::ipc) {}
 };
 
+/// Says goodbye in words, and has heard something already when it is made.
+class polite final : public channel {
+ public:
+  explicit polite(int fd) : below_(fd) {}
+  ssize_t receive(void* to, std::size_t size) noexcept override {
+    if (early_.empty()) return below_.receive(to, size);
+    auto const n = std::min(size, early_.size());
+    std::copy_n(early_.begin(), n, static_cast<char*>(to));
+    early_.erase(0, n);
+    return static_cast<ssize_t>(n);
+  }
+  ssize_t send(batch& b) noexcept override { return below_.send(b); }
+  bool more() const noexcept override { return !early_.empty(); }
+  bool farewell() noexcept override {
+    batch b;
+    if (!std::exchange(said_, true)) b.add("bye", 3);
+    return b.count == 0 || below_.send(b) == 3;
+  }
+
+ private:
+  direct below_;
+  std::string early_ = framed("early");
+  bool said_ = false;
+};
+
+struct polite_wire : wire {
+  polite_wire() : polite_wire(connected_fds()) {}
+  explicit polite_wire(std::pair<base::unique_fd, base::unique_fd> fds)
+      : wire(std::move(fds.second), with_manners(std::move(fds.first))) {}
+  static established with_manners(base::unique_fd fd) {
+    established e(std::move(fd));
+    e.through = std::make_unique<polite>(e.fd.get());
+    return e;
+  }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(stream_flow)
+
+BOOST_FIXTURE_TEST_CASE(what_came_with_the_handshake_is_heard_without_an_event, polite_wire) {
+  BOOST_TEST(until([&] { return near.heard == "early "; }));
+}
+
+BOOST_FIXTURE_TEST_CASE(last_words_are_said_when_everything_has_arrived, polite_wire) {
+  near.send("x");
+  near.finish();
+  for (int i = 0; i != 20; ++i) turn();
+  BOOST_TEST(far.hear() == framed("x"));
+  std::string heard;
+  BOOST_TEST(until([&] { return (heard += far.hear()) == "bye"; }));
+  far.hang_up();
+  BOOST_TEST(until([&] { return near.ends == 1; }));
+  BOOST_TEST(near.link->unconfirmed() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_closed_at_once_says_goodbye_all_the_same, polite_wire) {
+  near.close(errc::closed);
+  BOOST_TEST(far.hear() == "bye");
+  BOOST_TEST(far.hears_the_end());
+}
 
 BOOST_FIXTURE_TEST_CASE(what_the_peer_says_is_heard, wire) {
   far.say(framed("hello") + framed("again"));

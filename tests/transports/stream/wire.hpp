@@ -73,7 +73,9 @@ class far_end {
 struct wire {
   explicit wire(framing f = framing::tcp, ext::handshake const& h = pairs) : wire(connected_fds(), f, h) {}
   wire(std::pair<base::unique_fd, base::unique_fd> fds, framing f, ext::handshake const& h)
-      : far(std::move(fds.second)), near(home.connect(std::move(fds.first), f, h, "far")) {
+      : wire(std::move(fds.second), std::move(fds.first), f, h) {}
+  wire(base::unique_fd far_fd, established e, framing f = framing::tcp, ext::handshake const& h = pairs)
+      : far(std::move(far_fd)), near(home.connect(std::move(e), f, h, "far")) {
     near.start();
     near.look();
     near.grant(100);
