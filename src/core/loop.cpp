@@ -228,9 +228,8 @@ void loop::serve(std::stop_token stop) {
   while (!lane_.try_enter()) {
     if (stop.stop_requested()) return;
     parker here;
-    lane_.queue(here);
+    core::lane::place const in_line(lane_, here);
     here.sleep(clock::now() + 1ms);
-    lane_.unqueue(here);
   }
   while (!stop.stop_requested()) {
     bool any = poll();

@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace weft::core {
@@ -76,8 +77,7 @@ void waiter::refresh() noexcept {
     auto& loop = socket_.home().loop();
     if (!loop.has_helper()) lanes_[count_++] = {&loop.lane(), false};
   }
-  for (std::size_t i = 0; i < count_; ++i)
-    if (!lanes_[i].held) lanes_[i].held = lanes_[i].lane->try_enter();
+  enter_any();
 }
 
 bool waiter::poll() noexcept {
@@ -196,16 +196,23 @@ void waiter::sleep(parker& here) noexcept {
 
 /// Others drive. Their leaving wakes this thread, to take its turn; one that has been served needs none.
 void waiter::sleep_queued(parker& here) noexcept {
-  for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->queue(here);
-  bool got = false;
-  for (std::size_t i = 0; i < count_; ++i) got |= lanes_[i].held = lanes_[i].lane->try_enter();
-  if (!got) {
-    here.sleep(options_.until.when());
-    // Before it leaves the queue, which would wake the next.
-    if (!here.finished())
-      for (std::size_t i = 0; i < count_; ++i) lanes_[i].held = lanes_[i].lane->try_enter();
+  std::array<std::optional<lane::place>, most> in_line;
+  for (std::size_t i = 0; i < count_; ++i) in_line[i].emplace(*lanes_[i].lane, here);
+  if (enter_any()) return;
+  here.sleep(options_.until.when());
+  // Before it leaves the queue, which would wake the next.
+  if (!here.finished()) enter_any();
+}
+
+/// Takes the turn wherever it is free. \return whether it has any
+bool waiter::enter_any() noexcept {
+  bool any = false;
+  for (std::size_t i = 0; i < count_; ++i) {
+    auto& e = lanes_[i];
+    if (!e.held) e.held = e.lane->try_enter();
+    any |= e.held;
   }
-  for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->unqueue(here);
+  return any;
 }
 
 }  // namespace weft::core
