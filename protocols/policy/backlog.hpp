@@ -7,9 +7,8 @@
 
 namespace weft::policy {
 
-/// How many messages wait in a protocol for pipes to have room. While there are any, the socket has to move though nobody
-/// is in a call on it.
-/// Thread safety: none; guarded by the socket's lock.
+/// How many messages wait in a protocol for pipes to have room. While there are any, the socket has to move though
+/// nobody is in a call on it. Thread safety: none; guarded by the socket's lock.
 class backlog {
  public:
   explicit backlog(ext::protocol_host& host) noexcept : host_(host) {}

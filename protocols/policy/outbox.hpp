@@ -25,7 +25,8 @@ class outbox {
  public:
   static constexpr std::size_t most = 8192;
 
-  outbox(ext::protocol_host& host, std::size_t limit, headers h) noexcept : host_(host), limit_(limit), headers_(h), backlog_(host) {}
+  outbox(ext::protocol_host& host, std::size_t limit, headers h) noexcept
+      : host_(host), limit_(limit), headers_(h), backlog_(host) {}
 
   void attach(ext::pipe& p) {
     ++attached_;

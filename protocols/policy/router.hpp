@@ -29,7 +29,8 @@ class router {
     p.note = nullptr;
   }
   void writable(ext::pipe& p) noexcept {
-    for (auto& waiting = route_to(p).waiting; !waiting.empty() && p.can_send(); backlog_.remove()) p.send(waiting.pop());
+    for (auto& waiting = route_to(p).waiting; !waiting.empty() && p.can_send(); backlog_.remove())
+      p.send(waiting.pop());
   }
 
   /// Takes the message, whatever becomes of it; but for one over the peer's limit, which stays as it was.

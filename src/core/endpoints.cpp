@@ -66,8 +66,7 @@ std::string socket::listen(std::string_view text, listen_options const& o) {
     if (closed_) raise(make_error_code(errc::closed));
     listeners_.push_back(l);
     endpoints_.push_back({.url = l->local(), .listens = true});
-    if (!warning.empty())
-      tell({.what = monitor_event::warning, .url = l->local(), .detail = std::move(warning)});
+    if (!warning.empty()) tell({.what = monitor_event::warning, .url = l->local(), .detail = std::move(warning)});
   }
   engine_->loop().post([l] { l->start(); });
   return l->local();

@@ -62,7 +62,9 @@ void waiter::release(entry& e) noexcept {
 }
 
 /// Whether lanes came or went that it has not learned of.
-bool waiter::is_stale() const noexcept { return socket_.lanes_version_.load(std::memory_order_acquire) + 1 != version_; }
+bool waiter::is_stale() const noexcept {
+  return socket_.lanes_version_.load(std::memory_order_acquire) + 1 != version_;
+}
 
 /// Learns of lanes that came or went, and takes the turn wherever it is free.
 void waiter::refresh() noexcept {
@@ -139,12 +141,12 @@ bool waiter::spin(clock::time_point until, unsigned seen, bool just_looked) noex
   for (auto now = clock::now();; just_looked = false) {
     auto const yield_at = now + burst;
     if (!just_looked || burst > no_burst) do {
-      if (look_around(burst > no_burst ? polls_between_clocks : 1, seen)) {
-        socket_.spin_penalty_.store(0, std::memory_order_relaxed);
-        return true;
-      }
-      if (burst > no_burst) now = clock::now();
-    } while (now < yield_at);
+        if (look_around(burst > no_burst ? polls_between_clocks : 1, seen)) {
+          socket_.spin_penalty_.store(0, std::memory_order_relaxed);
+          return true;
+        }
+        if (burst > no_burst) now = clock::now();
+      } while (now < yield_at);
     if (now >= until || options_.stop.stop_requested()) return false;
     auto const left = just_looked || burst > no_burst ? now : clock::now();
     ::sched_yield();

@@ -78,12 +78,9 @@ void forward_or_reflect(request const& r) {
 using forwarder = void (*)(request const&);
 
 std::map<std::string, forwarder> const kinds = {
-    {"reqrep", forward<raw_rep, raw_req>},
-    {"pubsub", forward<raw_sub, raw_pub>},
-    {"pipeline", forward<raw_pull, raw_push>},
-    {"survey", forward<raw_respondent, raw_surveyor>},
-    {"bus", forward_or_reflect<raw_bus>},
-    {"pair", forward<raw_pair, raw_pair>},
+    {"reqrep", forward<raw_rep, raw_req>},     {"pubsub", forward<raw_sub, raw_pub>},
+    {"pipeline", forward<raw_pull, raw_push>}, {"survey", forward<raw_respondent, raw_surveyor>},
+    {"bus", forward_or_reflect<raw_bus>},      {"pair", forward<raw_pair, raw_pair>},
     {"pair1", forward<raw_pair1, raw_pair1>},
 };
 
