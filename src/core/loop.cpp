@@ -146,7 +146,8 @@ void loop::forget(std::uint64_t socket) noexcept {
   std::vector<std::shared_ptr<tended>> gone;
   {
     std::lock_guard lock(lanes_mutex_);
-    auto const first = std::ranges::stable_partition(lanes_, [=](auto& t) { return t->socket != socket; }).begin();
+    auto const first =
+        std::stable_partition(lanes_.begin(), lanes_.end(), [=](auto& t) { return t->socket != socket; });
     std::move(first, lanes_.end(), std::back_inserter(gone));
     lanes_.erase(first, lanes_.end());
   }
@@ -279,7 +280,7 @@ void loop::retire() noexcept {
   lanes_.clear();
 }
 
-int loop::pollable_fd() {
+int loop::attach() {
   attached_ = true;
   show_timers();
   return poller_.fd();

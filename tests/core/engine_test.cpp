@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(polls_without_waiting) {
 
 BOOST_AUTO_TEST_CASE(has_a_descriptor_that_shows_posted_work) {
   core::engine inner({.helper = false});
-  int const fd = inner.loop().pollable_fd();
+  int const fd = inner.loop().attach();
   while (inner.loop().serve_once()) {}
   pollfd p{fd, POLLIN, 0};
   BOOST_TEST(::poll(&p, 1, 0) == 0);

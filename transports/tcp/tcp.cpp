@@ -48,7 +48,7 @@ class tcp_transport final : public ext::transport {
     if (!found) return failure{found.error().code, at.to_string() + ": " + found.error().detail};
     // Where a socket for IPv6 can be had, it takes IPv4 as well.
     if (way->place.host.empty())
-      std::ranges::stable_partition(*found, [](auto const& a) { return a.family() == AF_INET6; });
+      std::stable_partition(found->begin(), found->end(), [](auto const& a) { return a.family() == AF_INET6; });
     auto fd = tcp::listen_at(*found, o.tcp, at.to_string());
     if (!fd) return fd.error();
     url local = at;
