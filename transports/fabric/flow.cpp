@@ -73,8 +73,11 @@ void flow::abandon() noexcept {
   end(errc::closed);
   flush();
   if (!lifeline_) lifeline_over_.store(true, std::memory_order_relaxed);
+  // Whoever watches it already may bury it as soon as it is abandoned.
+  pins_.fetch_add(1, std::memory_order_relaxed);
   abandoned_.store(true, std::memory_order_seq_cst);
   home_.watch(*this);
+  pins_.fetch_sub(1, std::memory_order_release);
 }
 
 // How it ends: whoever finds out notes it, and has flush() called; the flusher says goodbye and rings; the socket is
