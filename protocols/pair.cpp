@@ -2,6 +2,7 @@
 #include <weft/pair.hpp>
 
 #include "policy/inbox.hpp"
+#include "policy/limits.hpp"
 #include "policy/outbox.hpp"
 
 namespace weft {
@@ -62,7 +63,7 @@ class pair_protocol::conversation final : public ext::context {
 std::unique_ptr<ext::context> pair_protocol::open_context() { return std::make_unique<conversation>(*this); }
 
 std::unique_ptr<ext::protocol> make_pair(ext::protocol_host& host, pair::options const& o, policy::headers h) {
-  if (o.send_queue > policy::outbox::most) raise({errc::invalid_option, "pair: send_queue is from 0 to 8192"});
+  policy::check_queue("send_queue", o.send_queue);
   return std::make_unique<pair_protocol>(host, o, h);
 }
 

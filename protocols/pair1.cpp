@@ -25,7 +25,7 @@ class pair1_protocol final : public ext::protocol {
     peer_ = nullptr;
   }
   void readable(ext::pipe& p) override {
-    inbox_.line_up(p);
+    inbox_.add(p);
     if (open_ && !inbox_.empty()) host_.wake_receivers(*open_);
   }
   void writable(ext::pipe&) override { host_.wake_senders(); }

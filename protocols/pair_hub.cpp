@@ -27,7 +27,7 @@ class hub_protocol final : public ext::protocol {
     peers_.erase(p.id());
   }
   void readable(ext::pipe& p) override {
-    inbox_.line_up(p);
+    inbox_.add(p);
     if (open_ && !inbox_.empty()) host_.wake_receivers(*open_);
   }
   void writable(ext::pipe& p) override {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <weft/raw_req.hpp>
 
+#include "policy/checked_queue.hpp"
 #include "policy/outbox.hpp"
-#include "policy/traced_queue.hpp"
 
 namespace weft {
 
@@ -11,7 +11,7 @@ namespace {
 class raw_req_protocol final : public ext::protocol {
  public:
   explicit raw_req_protocol(ext::protocol_host& host) noexcept
-      : host_(host), requests_(host, 0, policy::headers::kept), replies_(host, header::capacity - 1) {}
+      : host_(host), requests_(host, 0, policy::headers::kept), replies_(host, policy::any_length) {}
 
   std::error_code attach(ext::pipe& p) override {
     if (replies_.full()) return errc::busy;

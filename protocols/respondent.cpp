@@ -45,7 +45,7 @@ class respondent_protocol final : public ext::protocol {
   std::error_code attach(ext::pipe&) override { return {}; }
   void detach(ext::pipe&) override;
   void readable(ext::pipe& p) override {
-    surveys_.line_up(p);
+    surveys_.add(p);
     if (!surveys_.empty()) in_vain_.call_all(host_);
   }
   void writable(ext::pipe&) override { host_.wake_senders(); }
@@ -74,7 +74,7 @@ bool exchange::can_receive() const noexcept {
 result<message> exchange::receive() {
   ext::pipe& p = owner_.surveys_.next();
   message survey = p.receive();
-  owner_.surveys_.line_up(p);
+  owner_.surveys_.add(p);
 
   // A response that waited for the forgotten survey's connection need not wait any more.
   if (asked()) owner_.host_.wake_senders();

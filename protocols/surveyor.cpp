@@ -2,6 +2,7 @@
 #include <weft/surveyor.hpp>
 
 #include "policy/distributor.hpp"
+#include "policy/limits.hpp"
 #include "policy/request_table.hpp"
 
 #include <algorithm>
@@ -168,8 +169,9 @@ void surveyor_protocol::readable(ext::pipe& p) {
 }
 
 void check(surveyor::options const& o) {
-  if (o.survey_time <= clock::duration::zero()) raise(errc::invalid_option);
-  if (o.receive_queue < 1 || o.receive_queue > 8192 || o.send_queue > 8192) raise(errc::invalid_option);
+  if (o.survey_time <= clock::duration::zero()) raise({errc::invalid_option, "survey_time is more than zero"});
+  policy::check_queue("receive_queue", o.receive_queue, 1);
+  policy::check_queue("send_queue", o.send_queue);
 }
 
 }  // namespace

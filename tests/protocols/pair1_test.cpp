@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_message_without_a_hop_count_closes_its_peer) {
     s.a.leave();
     BOOST_TEST(s.drain() == "");
     auto const dropped = host.dropped();
-    BOOST_TEST(dropped.size() == 2u);
+    BOOST_TEST(dropped.size() == 1u);
     BOOST_TEST((dropped[0].why == drop_reason::malformed));
     BOOST_TEST(!s.b.join());
   }

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(surveyors_take_turns_when_they_come_and_go) {
   b.leave();
   while (x->can_receive()) order.append(" ").append(x->receive()->text());
   BOOST_TEST(order == "a1 a2 c1 a3");
-  BOOST_TEST((dropped(direction::incoming) == reasons{drop_reason::peer_gone, drop_reason::peer_gone}));
+  BOOST_TEST(b.pipe.held() == 2u);  // unread: the socket counts them
 }
 
 BOOST_AUTO_TEST_CASE(many_contexts_answer_in_any_order) {
