@@ -1,63 +1,42 @@
 // SPDX-License-Identifier: MIT
 #include <weft/pair1.hpp>
 
-#include "policy/checked_queue.hpp"
 #include "policy/hop_count.hpp"
-#include "policy/inbox.hpp"
 #include "policy/limits.hpp"
-#include "policy/outbox.hpp"
+#include "policy/two_way.hpp"
 
 namespace weft {
 
 namespace {
 
 /// `raw`: the hop count is the user's affair.
-class pair1_protocol final : public ext::protocol {
+class pair1_protocol final : public policy::two_way<policy::hops_queue> {
  public:
-  pair1_protocol(ext::protocol_host& host, pair1::options const& o, bool raw) noexcept
-      : host_(host),
-        raw_(raw),
-        inbox_(host, o.conflate, host, policy::hops_within{o.hops}),
-        outbox_(host, o.send_queue, policy::headers::kept) {}
+  pair1_protocol(ext::protocol_host& host, pair1::options const& o, bool raw)
+      : two_way(host, o.conflate, o.send_queue, policy::headers::kept, host, policy::hops_within{o.hops}), raw_(raw) {}
 
   std::error_code attach(ext::pipe& p) override {
-    if (peer_ || inbox_.full()) return errc::busy;
-    peer_ = &p;
-    outbox_.attach(p);
-    inbox_.attach();
-    return {};
+    auto const why = peer_ ? make_error_code(errc::busy) : two_way::attach(p);
+    if (!why) peer_ = &p;
+    return why;
   }
   void detach(ext::pipe& p) override {
-    inbox_.keep(p);
-    outbox_.detach(p);
+    two_way::detach(p);
     peer_ = nullptr;
   }
-  void readable(ext::pipe& p) override {
-    inbox_.add(p);
-    if (open_ && !inbox_.empty()) host_.wake_receivers(*open_);
-  }
-  void writable(ext::pipe& p) override { outbox_.writable(p); }
   std::unique_ptr<ext::context> open_context() override;
-  std::size_t queued() const noexcept override { return outbox_.queued(); }
 
  private:
-  class conversation;
+  class counting;
 
-  ext::protocol_host& host_;
   bool const raw_;
-  policy::basic_inbox<policy::hops_queue> inbox_;  // of one pipe, and of those before it
-  policy::outbox outbox_;
   ext::pipe* peer_ = nullptr;
-  ext::context* open_ = nullptr;  // the socket's only one
 };
 
-class pair1_protocol::conversation final : public ext::context {
+class pair1_protocol::counting final : public conversation {
  public:
-  explicit conversation(pair1_protocol& owner) noexcept : owner_(owner) { owner_.open_ = this; }
-  ~conversation() override { owner_.open_ = nullptr; }
+  explicit counting(pair1_protocol& owner) noexcept : conversation(owner), owner_(owner) {}
 
-  bool can_send() const noexcept override { return owner_.outbox_.can_send(); }
-  std::error_code why_not() const noexcept override { return owner_.outbox_.why_not(); }
   std::error_code send(message& m) override {
     auto& h = m.header();
     if (owner_.raw_ && (h.size() != 1 || h.top() > policy::most_hops)) return errc::malformed;
@@ -68,13 +47,11 @@ class pair1_protocol::conversation final : public ext::context {
       return {};
     }
     policy::set_hops(h, before + 1);
-    return owner_.outbox_.send(m);
+    return conversation::send(m);
   }
-
-  bool can_receive() const noexcept override { return !owner_.inbox_.empty(); }
   result<message> receive() override {
-    message m = owner_.inbox_.receive();
-    if (!owner_.raw_) m.header().clear();
+    auto m = conversation::receive();
+    if (!owner_.raw_) m->header().clear();
     return m;
   }
 
@@ -82,7 +59,7 @@ class pair1_protocol::conversation final : public ext::context {
   pair1_protocol& owner_;
 };
 
-std::unique_ptr<ext::context> pair1_protocol::open_context() { return std::make_unique<conversation>(*this); }
+std::unique_ptr<ext::context> pair1_protocol::open_context() { return std::make_unique<counting>(*this); }
 
 std::unique_ptr<ext::protocol> make_pair1(ext::protocol_host& host, pair1::options const& o, bool raw) {
   policy::check_hops(o.hops);

@@ -154,18 +154,7 @@ void survey::discard(drop_reason why) noexcept {
 }
 
 void surveyor_protocol::readable(ext::pipe& p) {
-  while (p.can_receive()) {
-    message m = p.receive();
-    auto const id = policy::take_id(m);
-    if (!id) {
-      host_.drop(drop_reason::malformed, direction::incoming, &p, std::move(m));
-      return p.close(errc::malformed);
-    }
-    if (survey* s = asked_.find(*id))
-      s->answer(p, std::move(m));
-    else
-      host_.drop(drop_reason::unasked, direction::incoming, &p, std::move(m));
-  }
+  policy::take_answers(p, asked_, host_, [&](survey& s, message&& m) { s.answer(p, std::move(m)); });
 }
 
 void check(surveyor::options const& o) {
