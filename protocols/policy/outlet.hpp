@@ -33,11 +33,9 @@ class outlet {
     if (waiting_.empty() && pipe_.can_send()) return pipe_.send(std::move(m));
     bool const displaces = full();
     if (displaces && overflow_ == overflow::drops_newest) return drop(drop_reason::full, std::move(m));
-    if (displaces)
-      drop(drop_reason::displaced, waiting_.pop());
-    else
-      all_.add();
+    if (displaces) drop(drop_reason::displaced, waiting_.pop());
     waiting_.push(std::move(m));
+    if (!displaces) all_.add();
   }
   /// The pipe has room.
   void drain() noexcept {
