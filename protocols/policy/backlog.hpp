@@ -20,6 +20,7 @@ class backlog {
     if (--size_ == 0) host_.tend(false);
   }
   std::size_t size() const noexcept { return size_; }
+  ext::protocol_host& host() const noexcept { return host_; }
 
  private:
   ext::protocol_host& host_;

@@ -136,10 +136,9 @@ close_report socket::close(clock::duration linger) {
     while (place->owner.can_receive()) {
       auto m = place->owner.receive();
       if (!m) break;
-      ++discarded_;
       drop(drop_reason::unread, direction::incoming, nullptr, *std::move(m));
     }
-  return {unconfirmed_, discarded_};
+  return {unconfirmed_, dropped_.at(drop_reason::unread, direction::incoming)};
 }
 
 /// Lets the protocol hand over what it has queued, and every connection deliver what it has, for as long as `linger`,

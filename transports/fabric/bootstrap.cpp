@@ -3,6 +3,8 @@
 
 #include <weft/error.hpp>
 
+#include "base/process.hpp"
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -195,10 +197,8 @@ std::string peer_text(int fd) {
   if (a.family() != AF_UNIX)
     return (a.family() == AF_INET6 && a.host().find(':') != std::string::npos ? "[" + a.host() + "]" : a.host()) + ":" +
            std::to_string(a.port());
-  ucred who{};
-  socklen_t size = sizeof who;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return "local";
-  return "process " + std::to_string(who.pid);
+  auto const who = base::peer_process(fd);
+  return who ? "process " + std::to_string(who->pid) : "local";
 }
 
 std::error_code connect_error(int error) noexcept {

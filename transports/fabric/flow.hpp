@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/bell.hpp>
 #include <weft/ext/connection.hpp>
 #include <weft/options.hpp>
 
-#include "fabric/bell.hpp"
 #include "fabric/credit.hpp"
 #include "fabric/hello.hpp"
 #include "fabric/inbound.hpp"
@@ -114,7 +114,7 @@ class flow {
   std::size_t peer_max_message_ = 0;
   byte_string address_;  // the peer's
   std::shared_ptr<lifeline> lifeline_;
-  bell bell_;
+  ext::bell bell_;
 
   outbound out_;
   inbound in_;

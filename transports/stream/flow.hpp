@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/bell.hpp>
 #include <weft/ext/connection.hpp>
 #include <weft/ext/reactor.hpp>
 
 #include "base/fd.hpp"
-#include "stream/bell.hpp"
 #include "stream/inbox.hpp"
 #include "stream/lane.hpp"
 #include "stream/outbox.hpp"
@@ -96,7 +96,7 @@ class flow : public std::enable_shared_from_this<flow> {
   base::unique_fd fd_;
   std::uint64_t const id_;
   std::string peer_;
-  bell bell_;
+  ext::bell bell_;
   inbox inbox_;
   outbox outbox_;
 
