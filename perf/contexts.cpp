@@ -47,8 +47,7 @@ int main(int argc, char** argv) {
   req.wait_for_peers(1);
 
   std::vector<std::jthread> answering;
-  for (std::size_t i = 0; i < o.threads; ++i)
-    answering.emplace_back([&] { answer(rep, o.contexts / o.threads); });
+  for (std::size_t i = 0; i < o.threads; ++i) answering.emplace_back([&] { answer(rep, o.contexts / o.threads); });
   auto const begin = perf::steady::now();
   {
     std::vector<std::jthread> asking;

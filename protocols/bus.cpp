@@ -3,6 +3,7 @@
 
 #include "policy/distributor.hpp"
 #include "policy/fair_queue.hpp"
+#include "policy/limits.hpp"
 
 #include <optional>
 #include <random>
@@ -86,7 +87,8 @@ pipe_id bus_protocol::not_to(header const& h) const noexcept {
 }
 
 void check(bus::options const& o) {
-  if (o.send_queue > 8192 || o.receive_queue < 1 || o.receive_queue > 8192) raise(errc::invalid_option);
+  policy::check_queue("send_queue", o.send_queue);
+  policy::check_queue("receive_queue", o.receive_queue, 1);
 }
 
 }  // namespace

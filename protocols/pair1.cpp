@@ -1,73 +1,57 @@
 // SPDX-License-Identifier: MIT
 #include <weft/pair1.hpp>
 
-#include "policy/checked_queue.hpp"
 #include "policy/hop_count.hpp"
+#include "policy/limits.hpp"
+#include "policy/two_way.hpp"
 
 namespace weft {
 
 namespace {
 
 /// `raw`: the hop count is the user's affair.
-class pair1_protocol final : public ext::protocol {
+class pair1_protocol final : public policy::two_way<policy::hops_queue> {
  public:
-  pair1_protocol(ext::protocol_host& host, pair1::options const& o, bool raw) noexcept
-      : host_(host), raw_(raw), inbox_(host, {o.hops}) {}
+  pair1_protocol(ext::protocol_host& host, pair1::options const& o, bool raw)
+      : two_way(host, o.conflate, o.send_queue, policy::headers::kept, host, policy::hops_within{o.hops}), raw_(raw) {}
 
   std::error_code attach(ext::pipe& p) override {
-    if (peer_ || inbox_.full()) return errc::busy;
-    peer_ = &p;
-    if (p.can_send()) writable(p);
-    return {};
+    auto const why = peer_ ? make_error_code(errc::busy) : two_way::attach(p);
+    if (!why) peer_ = &p;
+    return why;
   }
   void detach(ext::pipe& p) override {
-    inbox_.keep(p);
+    two_way::detach(p);
     peer_ = nullptr;
   }
-  void readable(ext::pipe& p) override {
-    inbox_.line_up(p);
-    if (open_ && !inbox_.empty()) host_.wake_receivers(*open_);
-  }
-  void writable(ext::pipe&) override { host_.wake_senders(); }
   std::unique_ptr<ext::context> open_context() override;
 
  private:
-  class conversation;
+  class counting;
 
-  ext::protocol_host& host_;
   bool const raw_;
-  policy::checked_queue<policy::hops_within> inbox_;  // of one pipe, and of those before it
   ext::pipe* peer_ = nullptr;
-  ext::context* open_ = nullptr;  // the socket's only one
 };
 
-class pair1_protocol::conversation final : public ext::context {
+class pair1_protocol::counting final : public conversation {
  public:
-  explicit conversation(pair1_protocol& owner) noexcept : owner_(owner) { owner_.open_ = this; }
-  ~conversation() override { owner_.open_ = nullptr; }
+  explicit counting(pair1_protocol& owner) noexcept : conversation(owner), owner_(owner) {}
 
-  bool can_send() const noexcept override { return owner_.peer_ && owner_.peer_->can_send(); }
-  std::error_code why_not() const noexcept override { return owner_.peer_ ? errc::peers_full : errc::no_peers; }
   std::error_code send(message& m) override {
     auto& h = m.header();
     if (owner_.raw_ && (h.size() != 1 || h.top() > policy::most_hops)) return errc::malformed;
-    if (m.size() > owner_.peer_->max_message()) return errc::message_too_large;
+    if (owner_.outbox_.refuses(m.size())) return errc::message_too_large;
     std::uint32_t const before = owner_.raw_ ? h.top() : 0;
-    message next = std::move(m);
     if (before == policy::most_hops) {
-      owner_.host_.drop(drop_reason::too_many_hops, direction::outgoing, owner_.peer_, std::move(next));
+      owner_.host_.drop(drop_reason::too_many_hops, direction::outgoing, owner_.peer_, std::move(m));
       return {};
     }
-    next.header().clear();
-    next.header().push(before + 1);
-    owner_.peer_->send(std::move(next));
-    return {};
+    policy::set_hops(h, before + 1);
+    return conversation::send(m);
   }
-
-  bool can_receive() const noexcept override { return !owner_.inbox_.empty(); }
   result<message> receive() override {
-    message m = owner_.inbox_.receive();
-    if (!owner_.raw_) m.header().clear();
+    auto m = conversation::receive();
+    if (!owner_.raw_) m->header().clear();
     return m;
   }
 
@@ -75,22 +59,22 @@ class pair1_protocol::conversation final : public ext::context {
   pair1_protocol& owner_;
 };
 
-std::unique_ptr<ext::context> pair1_protocol::open_context() { return std::make_unique<conversation>(*this); }
+std::unique_ptr<ext::context> pair1_protocol::open_context() { return std::make_unique<counting>(*this); }
 
-void check(pair1::options const& o) {
-  if (o.hops < 1 || o.hops > policy::most_hops) raise(errc::invalid_option);
+std::unique_ptr<ext::protocol> make_pair1(ext::protocol_host& host, pair1::options const& o, bool raw) {
+  policy::check_hops(o.hops);
+  policy::check_queue("send_queue", o.send_queue);
+  return std::make_unique<pair1_protocol>(host, o, raw);
 }
 
 }  // namespace
 
 std::unique_ptr<ext::protocol> pair1::make(ext::protocol_host& host, options const& o) {
-  check(o);
-  return std::make_unique<pair1_protocol>(host, o, false);
+  return make_pair1(host, o, false);
 }
 
 std::unique_ptr<ext::protocol> raw_pair1::make(ext::protocol_host& host, options const& o) {
-  check(o);
-  return std::make_unique<pair1_protocol>(host, o, true);
+  return make_pair1(host, o, true);
 }
 
 }  // namespace weft

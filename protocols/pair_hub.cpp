@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <weft/pair1.hpp>
 
-#include "policy/checked_queue.hpp"
 #include "policy/hop_count.hpp"
-#include "policy/load_balancer.hpp"
+#include "policy/limits.hpp"
+#include "policy/two_way.hpp"
 
 #include <unordered_map>
 
@@ -11,90 +11,65 @@ namespace weft {
 
 namespace {
 
-class hub_protocol final : public ext::protocol {
+class hub_protocol final : public policy::two_way<policy::hops_queue> {
  public:
-  hub_protocol(ext::protocol_host& host, pair_hub::options const& o) noexcept : host_(host), inbox_(host, {o.hops}) {}
+  hub_protocol(ext::protocol_host& host, pair_hub::options const& o)
+      : two_way(host, o.conflate, o.send_queue, policy::headers::kept, host, policy::hops_within{o.hops}) {}
 
   std::error_code attach(ext::pipe& p) override {
-    if (inbox_.full()) return errc::busy;
-    peers_.emplace(p.id(), &p);
-    if (p.can_send()) writable(p);
-    return {};
+    auto const why = two_way::attach(p);
+    if (!why) peers_.emplace(p.id(), &p);
+    return why;
   }
   void detach(ext::pipe& p) override {
-    inbox_.keep(p);
-    ready_.remove(p);
+    two_way::detach(p);
     peers_.erase(p.id());
-  }
-  void readable(ext::pipe& p) override {
-    inbox_.line_up(p);
-    if (open_ && !inbox_.empty()) host_.wake_receivers(*open_);
-  }
-  void writable(ext::pipe& p) override {
-    ready_.add(p);
-    host_.wake_senders();
   }
   std::unique_ptr<ext::context> open_context() override;
 
  private:
-  class conversation;
+  class counting;
 
-  ext::protocol_host& host_;
-  policy::checked_queue<policy::hops_within> inbox_;
-  policy::load_balancer ready_;
   std::unordered_map<pipe_id, ext::pipe*> peers_;
-  ext::context* open_ = nullptr;  // the socket's only one
 };
 
-class hub_protocol::conversation final : public ext::context, public ext::addressed_sender {
+class hub_protocol::counting final : public conversation, public ext::addressed_sender {
  public:
-  explicit conversation(hub_protocol& owner) noexcept : owner_(owner) { owner_.open_ = this; }
-  ~conversation() override { owner_.open_ = nullptr; }
+  explicit counting(hub_protocol& owner) noexcept : conversation(owner), owner_(owner) {}
 
-  bool can_send() const noexcept override { return !owner_.ready_.empty(); }
-  std::error_code why_not() const noexcept override {
-    return owner_.peers_.empty() ? errc::no_peers : errc::peers_full;
-  }
   std::error_code send(message& m) override {
-    ext::pipe* const p = owner_.ready_.next(m.size());
-    if (!p) return errc::message_too_large;
-    make_first_hop(m);
-    owner_.ready_.send(*p, std::move(m));
-    return {};
+    if (owner_.outbox_.refuses(m.size())) return errc::message_too_large;
+    policy::set_hops(m.header(), 1);
+    return conversation::send(m);
   }
+  // The queue is for whoever has room first: what waits in it has no claim on this peer.
   std::error_code send_to(pipe_id to, message& m) override {
     auto const found = owner_.peers_.find(to);
     if (found == owner_.peers_.end() || found->second->ended()) return errc::no_peers;
     ext::pipe& p = *found->second;
     if (m.size() > p.max_message()) return errc::message_too_large;
     if (!p.can_send()) return errc::peers_full;
-    make_first_hop(m);
+    policy::set_hops(m.header(), 1);
     p.send(std::move(m));
     return {};
   }
-
-  bool can_receive() const noexcept override { return !owner_.inbox_.empty(); }
   result<message> receive() override {
-    message m = owner_.inbox_.receive();
-    m.header().clear();
+    auto m = conversation::receive();
+    m->header().clear();
     return m;
   }
 
  private:
-  static void make_first_hop(message& m) {
-    m.header().clear();
-    m.header().push(1);
-  }
-
   hub_protocol& owner_;
 };
 
-std::unique_ptr<ext::context> hub_protocol::open_context() { return std::make_unique<conversation>(*this); }
+std::unique_ptr<ext::context> hub_protocol::open_context() { return std::make_unique<counting>(*this); }
 
 }  // namespace
 
 std::unique_ptr<ext::protocol> pair_hub::make(ext::protocol_host& host, options const& o) {
-  if (o.hops < 1 || o.hops > policy::most_hops) raise(errc::invalid_option);
+  policy::check_hops(o.hops);
+  policy::check_queue("send_queue", o.send_queue);
   return std::make_unique<hub_protocol>(host, o);
 }
 

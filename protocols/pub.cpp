@@ -2,6 +2,7 @@
 #include <weft/pub.hpp>
 
 #include "policy/backlog.hpp"
+#include "policy/limits.hpp"
 #include "policy/outlet.hpp"
 #include "policy/wishes.hpp"
 
@@ -15,8 +16,8 @@ namespace {
 
 /// One peer: what it wants, and what waits for it.
 struct subscriber {
-  subscriber(ext::pipe& p, pub::options const& o) noexcept
-      : out(p, o.queue,
+  subscriber(ext::pipe& p, policy::backlog& all, pub::options const& o) noexcept
+      : out(p, all, o.queue,
             o.when_full == pub::full::drop_newest ? policy::outlet::overflow::drops_newest
                                                   : policy::outlet::overflow::drops_oldest),
         wishes({o.peer_topics, o.peer_topic_bytes}) {}
@@ -30,18 +31,14 @@ struct subscriber {
 
 class pub_protocol final : public ext::protocol {
  public:
-  pub_protocol(ext::protocol_host& host, pub::options const& o) : host_(host), options_(o), busy_(host) {}
+  pub_protocol(ext::protocol_host& host, pub::options const& o) : host_(host), options_(o), backlog_(host) {}
 
   std::error_code attach(ext::pipe&) override;
   void detach(ext::pipe&) override;
   void readable(ext::pipe&) override;
   void writable(ext::pipe&) override;
   std::unique_ptr<ext::context> open_context() override;
-  std::size_t queued() const noexcept override {
-    std::size_t n = 0;
-    for (auto const& s : subscribers_) n += s->out.waiting();
-    return n;
-  }
+  std::size_t queued() const noexcept override { return backlog_.size(); }
 
  private:
   class conversation;
@@ -56,9 +53,9 @@ class pub_protocol final : public ext::protocol {
 
   ext::protocol_host& host_;
   pub::options const options_;
+  policy::backlog backlog_;
   std::vector<std::unique_ptr<subscriber>> subscribers_;
   std::size_t full_ = 0;  // of them
-  policy::backlog busy_;  // of them: messages wait for their pipes
 };
 
 class pub_protocol::conversation final : public ext::context {
@@ -78,7 +75,7 @@ class pub_protocol::conversation final : public ext::context {
 };
 
 std::error_code pub_protocol::attach(ext::pipe& p) {
-  p.note = subscribers_.emplace_back(std::make_unique<subscriber>(p, options_)).get();
+  p.note = subscribers_.emplace_back(std::make_unique<subscriber>(p, backlog_, options_)).get();
   return {};
 }
 
@@ -91,7 +88,7 @@ void pub_protocol::detach(ext::pipe& p) {
 /// What waits for it waits in vain; nobody else should.
 void pub_protocol::end(subscriber& s) {
   s.ended = true;
-  change(s, [this](policy::outlet& o) { o.abandon(host_); });
+  change(s, [](policy::outlet& o) { o.abandon(); });
 }
 
 // A subscriber has nothing to say, but for ours what it wants.
@@ -110,13 +107,13 @@ void pub_protocol::writable(ext::pipe& p) {
 
 void pub_protocol::put(subscriber& s, message&& m) {
   if (s.out.idle() && s.out.pipe().can_send()) return s.out.pipe().send(std::move(m));
-  change(s, [&](policy::outlet& o) { o.put(std::move(m), host_); });
+  change(s, [&](policy::outlet& o) { o.put(std::move(m)); });
 }
 
-/// Keeps count of who is full, and of who has messages that wait.
+/// Keeps count of who is full.
 template <class Change>
 void pub_protocol::change(subscriber& s, Change&& work) {
-  bool const was_full = s.out.full(), was_idle = s.out.idle();
+  bool const was_full = s.out.full();
   work(s.out);
   if (was_full && !s.out.full()) {
     --full_;
@@ -124,8 +121,6 @@ void pub_protocol::change(subscriber& s, Change&& work) {
   } else if (!was_full && s.out.full()) {
     ++full_;
   }
-  if (was_idle && !s.out.idle()) busy_.add();
-  if (!was_idle && s.out.idle()) busy_.remove();
 }
 
 /// Some peers take `m` and others, which want it too, do not.
@@ -165,7 +160,7 @@ std::unique_ptr<ext::context> pub_protocol::open_context() { return std::make_un
 }  // namespace
 
 std::unique_ptr<ext::protocol> pub::make(ext::protocol_host& host, options const& o) {
-  if (o.queue < 1 || o.queue > 8192) raise({errc::invalid_option, "pub: queue is from 1 to 8192"});
+  policy::check_queue("queue", o.queue, 1);
   return std::make_unique<pub_protocol>(host, o);
 }
 

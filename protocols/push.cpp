@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <weft/push.hpp>
 
+#include "policy/limits.hpp"
 #include "policy/outbox.hpp"
 
 namespace weft {
@@ -51,7 +52,7 @@ class push_protocol::conversation final : public ext::context {
 std::unique_ptr<ext::context> push_protocol::open_context() { return std::make_unique<conversation>(*this); }
 
 std::unique_ptr<ext::protocol> make_push(ext::protocol_host& host, push::options const& o, policy::headers h) {
-  if (o.send_queue > policy::outbox::most) raise({errc::invalid_option, "push: send_queue is from 0 to 8192"});
+  policy::check_queue("send_queue", o.send_queue);
   return std::make_unique<push_protocol>(host, o, h);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <weft/raw_rep.hpp>
 
+#include "policy/checked_queue.hpp"
+#include "policy/limits.hpp"
 #include "policy/router.hpp"
-#include "policy/traced_queue.hpp"
 
 namespace weft {
 
@@ -11,7 +12,7 @@ namespace {
 class raw_rep_protocol final : public ext::protocol {
  public:
   raw_rep_protocol(ext::protocol_host& host, raw_rep::options const& o) noexcept
-      : host_(host), requests_(host, o.hops), replies_(host, o.send_queue) {}
+      : host_(host), requests_(host, {o.hops}), replies_(host, o.send_queue) {}
 
   std::error_code attach(ext::pipe& p) override {
     replies_.attach(p);
@@ -68,8 +69,8 @@ std::unique_ptr<ext::context> raw_rep_protocol::open_context() { return std::mak
 }  // namespace
 
 std::unique_ptr<ext::protocol> raw_rep::make(ext::protocol_host& host, options const& o) {
-  if (o.hops < 1 || o.hops > 255) raise({errc::invalid_option, "raw_rep: hops are from 1 to 255"});
-  if (o.send_queue > 8192) raise({errc::invalid_option, "raw_rep: send_queue is from 0 to 8192"});
+  policy::check_hops(o.hops);
+  policy::check_queue("send_queue", o.send_queue);
   return std::make_unique<raw_rep_protocol>(host, o);
 }
 

@@ -3,19 +3,16 @@
 
 #include "policy/checked_queue.hpp"
 #include "policy/distributor.hpp"
-#include "policy/way_back.hpp"
+#include "policy/limits.hpp"
 
 namespace weft {
 
 namespace {
 
-// What comes back is as long as what was sent: the limit was that of who sent it on.
-constexpr policy::stack_within any_length{255};
-
 class raw_surveyor_protocol final : public ext::protocol {
  public:
   raw_surveyor_protocol(ext::protocol_host& host, raw_surveyor::options const& o) noexcept
-      : host_(host), responses_(host, any_length), peers_(host, o.send_queue) {}
+      : host_(host), responses_(host, policy::any_length), peers_(host, o.send_queue) {}
 
   std::error_code attach(ext::pipe& p) override {
     if (responses_.full()) return errc::busy;
@@ -27,7 +24,7 @@ class raw_surveyor_protocol final : public ext::protocol {
     peers_.remove(p);
   }
   void readable(ext::pipe& p) override {
-    responses_.line_up(p);
+    responses_.add(p);
     if (open_ && !responses_.empty()) host_.wake_receivers(*open_);
   }
   void writable(ext::pipe& p) override { peers_.writable(p); }
@@ -38,7 +35,7 @@ class raw_surveyor_protocol final : public ext::protocol {
   class conversation;
 
   ext::protocol_host& host_;
-  policy::checked_queue<policy::stack_within> responses_;
+  policy::traced_queue responses_;
   policy::distributor peers_;
   ext::context* open_ = nullptr;  // the socket's only one
 };
@@ -50,7 +47,7 @@ class raw_surveyor_protocol::conversation final : public ext::context {
 
   bool can_send() const noexcept override { return true; }
   std::error_code send(message& m) override {
-    if (!policy::leads_back(m.header(), 1)) return errc::malformed;
+    if (!policy::is_complete(m.header(), 1)) return errc::malformed;
     if (owner_.peers_.refuses(m.size())) return errc::message_too_large;
     owner_.peers_.send(std::move(m));
     return {};
@@ -68,7 +65,7 @@ std::unique_ptr<ext::context> raw_surveyor_protocol::open_context() { return std
 }  // namespace
 
 std::unique_ptr<ext::protocol> raw_surveyor::make(ext::protocol_host& host, options const& o) {
-  if (o.send_queue > 8192) raise(errc::invalid_option);
+  policy::check_queue("send_queue", o.send_queue);
   return std::make_unique<raw_surveyor_protocol>(host, o);
 }
 

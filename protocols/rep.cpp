@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <weft/rep.hpp>
 
+#include "policy/checked_queue.hpp"
 #include "policy/hungry_line.hpp"
-#include "policy/traced_queue.hpp"
+#include "policy/limits.hpp"
 
 namespace weft {
 
@@ -44,7 +45,7 @@ class exchange final : public ext::context {
 class rep_protocol final : public ext::protocol {
  public:
   rep_protocol(ext::protocol_host& host, rep::options const& options) noexcept
-      : host_(host), requests_(host, options.hops) {}
+      : host_(host), requests_(host, {options.hops}) {}
 
   std::error_code attach(ext::pipe&) override { return {}; }
   void detach(ext::pipe&) override;
@@ -120,7 +121,7 @@ void rep_protocol::readable(ext::pipe& p) {
 }  // namespace
 
 std::unique_ptr<ext::protocol> rep::make(ext::protocol_host& host, options const& o) {
-  if (o.hops < 1 || o.hops > 255) raise({errc::invalid_option, "rep: hops are from 1 to 255"});
+  policy::check_hops(o.hops);
   return std::make_unique<rep_protocol>(host, o);
 }
 

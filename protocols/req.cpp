@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <weft/req.hpp>
 
-#include "policy/backtrace.hpp"
 #include "policy/load_balancer.hpp"
 #include "policy/request_table.hpp"
 
@@ -233,19 +232,8 @@ void req_protocol::detach(ext::pipe& p) {
 }
 
 void req_protocol::readable(ext::pipe& p) {
-  while (p.can_receive()) {
-    message m = p.receive();
-    auto const id = policy::take_id(m);
-    if (!id) {
-      host_.drop(drop_reason::malformed, direction::incoming, &p, std::move(m));
-      return p.close(errc::malformed);
-    }
-    // Whoever sent it: the request may have gone to several peers by now.
-    if (exchange* x = asked_.find(*id))
-      x->answer(std::move(m));
-    else
-      host_.drop(drop_reason::unasked, direction::incoming, &p, std::move(m));
-  }
+  // Whoever sent it: the request may have gone to several peers by now.
+  policy::take_answers(p, asked_, host_, [](exchange& x, message&& m) { x.answer(std::move(m)); });
 }
 
 void req_protocol::writable(ext::pipe& p) {

@@ -3,6 +3,7 @@
 
 #include <weft/ext/message_ring.hpp>
 
+#include "policy/limits.hpp"
 #include "policy/teller.hpp"
 #include "policy/topics.hpp"
 
@@ -248,12 +249,10 @@ ext::pipe const* sub_protocol::pipe_of(message const& m) const noexcept {
   return it == publishers_.end() ? nullptr : &(*it)->pipe;
 }
 
-void check_queue(unsigned queue) {
-  if (queue < 1 || queue > 8192) raise({errc::invalid_option, "sub: queue is from 1 to 8192"});
-}
+void check(unsigned queue) { policy::check_queue("queue", queue, 1); }
 
 std::unique_ptr<ext::context> sub_protocol::open(sub::options const& o) {
-  check_queue(o.queue);
+  check(o.queue);
   auto c = std::make_unique<audience>(*this, o);
   contexts_.push_back(*c);
   if (hears_ == hears::everything) c->subscribe({});
@@ -263,7 +262,7 @@ std::unique_ptr<ext::context> sub_protocol::open(sub::options const& o) {
 }  // namespace
 
 std::unique_ptr<ext::protocol> sub::make(ext::protocol_host& host, options const& o) {
-  check_queue(o.queue);
+  check(o.queue);
   return std::make_unique<sub_protocol>(host, o, sub_protocol::hears::its_topics);
 }
 
@@ -272,7 +271,7 @@ std::unique_ptr<ext::context> sub::open(ext::protocol& p, options const& o) {
 }
 
 std::unique_ptr<ext::protocol> raw_sub::make(ext::protocol_host& host, options const& o) {
-  check_queue(o.queue);
+  check(o.queue);
   sub::options const same{.queue = o.queue, .prefer_new = o.prefer_new, .hold_back = o.hold_back};
   return std::make_unique<sub_protocol>(host, same, sub_protocol::hears::everything);
 }

@@ -2,6 +2,7 @@
 #include <weft/surveyor.hpp>
 
 #include "policy/distributor.hpp"
+#include "policy/limits.hpp"
 #include "policy/request_table.hpp"
 
 #include <algorithm>
@@ -153,23 +154,13 @@ void survey::discard(drop_reason why) noexcept {
 }
 
 void surveyor_protocol::readable(ext::pipe& p) {
-  while (p.can_receive()) {
-    message m = p.receive();
-    auto const id = policy::take_id(m);
-    if (!id) {
-      host_.drop(drop_reason::malformed, direction::incoming, &p, std::move(m));
-      return p.close(errc::malformed);
-    }
-    if (survey* s = asked_.find(*id))
-      s->answer(p, std::move(m));
-    else
-      host_.drop(drop_reason::unasked, direction::incoming, &p, std::move(m));
-  }
+  policy::take_answers(p, asked_, host_, [&](survey& s, message&& m) { s.answer(p, std::move(m)); });
 }
 
 void check(surveyor::options const& o) {
-  if (o.survey_time <= clock::duration::zero()) raise(errc::invalid_option);
-  if (o.receive_queue < 1 || o.receive_queue > 8192 || o.send_queue > 8192) raise(errc::invalid_option);
+  if (o.survey_time <= clock::duration::zero()) raise({errc::invalid_option, "survey_time is more than zero"});
+  policy::check_queue("receive_queue", o.receive_queue, 1);
+  policy::check_queue("send_queue", o.send_queue);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ enum class drop_reason : std::uint8_t {
   filtered,       ///< no subscription asked for it
   unasked,        ///< an answer that nobody waits for (any more), or a second one
   too_large,      ///< over the limit of the only peer it was for
-  unread,         ///< it was received, and the socket was closed before anybody asked for it
+  unread,         ///< it was received, and its peer or the socket went before anybody asked for it
 };
 inline constexpr std::size_t drop_reasons = 10;
 

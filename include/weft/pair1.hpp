@@ -13,18 +13,25 @@ namespace weft {
 /// and comes before what the next one sends.
 ///
 /// *May lose.* A message handed to a peer that is then lost may be lost with it: there is no reply that could tell.
-/// close(linger) says how many are in doubt. One that came over more than `hops` hops is dropped; a peer whose message
-/// has no hop count is closed.
+/// close(linger) says how many are in doubt, those that are still queued among them. One that came over more than
+/// `hops` hops is dropped; a peer whose message has no hop count is closed. What has been received goes when a newer
+/// message comes, if the socket was asked to `conflate`.
 ///
-/// *Blocks.* send() waits while there is no peer or it has no room; receive() while there is nothing. A message over
-/// the peer's limit is refused with `message_too_large`. While lost peers have left more than 4096 messages, the next
-/// one is told `busy`.
+/// *Blocks.* send() waits while there is no peer or it has no room, and the queue is full; receive() while there is
+/// nothing. A message over the peer's limit is refused with `message_too_large`; one that has been queued is then
+/// dropped as `too_large`. While lost peers have left more than 4096 messages, the next one is told `busy`.
 struct pair1 {
   static constexpr std::uint16_t self = 0x11, peer = 0x11;
   static constexpr bool sends = true, receives = true, contexts = false;
 
   struct options {
     unsigned hops = 8;  ///< messages that came further are dropped: they go in circles. 1 to 255
+    /// Messages that send() takes although the peer has no room, or is not there; the next one gets them, in order.
+    /// 0 to 8192
+    std::size_t send_queue = 0;
+    /// Keeps the newest message only: one that was not received yet is dropped as `displaced`. Then the peer is never
+    /// held back.
+    bool conflate = false;
   };
 
   /// \throws std::system_error invalid_option
@@ -44,8 +51,9 @@ using pair1_socket = basic_socket<pair1>;
 ///
 /// *May lose.* As PAIR.
 ///
-/// *Blocks.* send_to() never waits. send() waits while there is no peer, or none with room; receive() while there is
-/// nothing. A message over the limit (of that peer; of every peer that is ready) is refused with `message_too_large`.
+/// *Blocks.* send_to() never waits, and what it sends never stands in the queue. send() waits while there is no peer,
+/// or none with room, and the queue is full; receive() while there is nothing. A message over the limit (of that peer;
+/// of every peer that is ready) is refused with `message_too_large`.
 /// While lost peers have left more than 4096 messages, new ones are told `busy`.
 struct pair_hub {
   static constexpr std::uint16_t self = pair1::self, peer = pair1::peer;

@@ -7,9 +7,9 @@ namespace weft {
 
 /// PULL: takes messages from its peers, one from each in turn.
 ///
-/// *Guarantees.* The messages of one peer come in the order it sent them, none twice. Peers that have something take
-/// turns, so one that sends much does not silence the others; those of a better priority come before all others. What
-/// was taken in from a peer that is lost is kept, and comes first.
+/// *Guarantees.* The messages of one connection come in the order its peer sent them, none twice. Peers that have
+/// something take turns, so one that sends much does not silence the others; those of a better priority come before all
+/// others. What was taken in from a peer that is lost is kept, and comes first.
 ///
 /// *May lose.* Nothing that arrived, until close(), which says what was discarded; unless it was asked to `conflate`.
 /// What a lost peer had sent and the network had not delivered is gone.

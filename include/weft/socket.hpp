@@ -78,7 +78,7 @@ class WEFT_API conversation {
 
   void send(message&, op_options const&, std::error_code&);
   message receive(op_options const&, std::error_code&);
-  void send_to(pipe_id, message&, op_options const&, std::error_code&);
+  void send_to(pipe_id, message&, std::error_code&);
   std::error_code try_send(message&);
   result<message> try_receive();
   void subscribe(std::string_view prefix);
@@ -137,11 +137,11 @@ class messaging : public conversation {
   /// is gone, `peers_full` when it has no room, message_too_large.
   void send_to(pipe_id p, message m) requires sends_to_one<P> {
     std::error_code why;
-    conversation::send_to(p, m, {}, why);
+    conversation::send_to(p, m, why);
     if (why) raise(why);
   }
   void send_to(pipe_id p, message& m, std::error_code& why) requires sends_to_one<P> {
-    conversation::send_to(p, m, {}, why);
+    conversation::send_to(p, m, why);
   }
 
   /// From now on messages that begin with `prefix` are received too; an empty one matches them all.

@@ -54,7 +54,9 @@ class worker {
  public:
   explicit worker(nng_socket s) {
     checked(nng_ctx_open(&context_, s), "nng_ctx_open");
-    checked(nng_aio_alloc(&aio_, [](void* self) { static_cast<worker*>(self)->next(); }, this), "nng_aio_alloc");
+    checked(nng_aio_alloc(
+                &aio_, [](void* self) { static_cast<worker*>(self)->next(); }, this),
+            "nng_aio_alloc");
   }
   worker(worker const&) = delete;
   worker& operator=(worker const&) = delete;

@@ -7,9 +7,8 @@
 
 namespace weft::policy {
 
-/// How many messages wait in a protocol for pipes to have room. While there are any, the socket has to move though nobody
-/// is in a call on it.
-/// Thread safety: none; guarded by the socket's lock.
+/// How many messages wait in a protocol for pipes to have room. While there are any, the socket has to move though
+/// nobody is in a call on it. Thread safety: none; guarded by the socket's lock.
 class backlog {
  public:
   explicit backlog(ext::protocol_host& host) noexcept : host_(host) {}
@@ -21,6 +20,7 @@ class backlog {
     if (--size_ == 0) host_.tend(false);
   }
   std::size_t size() const noexcept { return size_; }
+  ext::protocol_host& host() const noexcept { return host_; }
 
  private:
   ext::protocol_host& host_;

@@ -10,12 +10,11 @@
 #include "policy/fair_queue.hpp"
 
 #include <cstddef>
-#include <utility>
 
 namespace weft::policy {
 
-/// A fair queue of messages whose headers make sense. One that came too far is dropped; a malformed one closes
-/// its pipe, and nothing behind it is ever served.
+/// A fair queue of messages whose headers make sense. One that came too far is dropped; a malformed one closes its
+/// pipe and stays in front, so that nothing behind it is ever served.
 ///
 /// `Check` moves the header from the body of a message, and says how it is; asked again it says the same.
 /// Thread safety: none; guarded by the socket's lock.
@@ -29,17 +28,20 @@ class checked_queue {
   bool full() const noexcept { return kept_.size() > most_kept; }
 
   /// `p` has something new, or had its turn: it takes its place in the line once a good message stands in front.
-  void line_up(ext::pipe& p) {
-    while (!p.receive_hook.linked() && p.can_receive()) {
-      switch (check_(p.front())) {
-        case backtrace::complete:
-          return line_.add(p);
-        case backtrace::malformed:
-          return p.close(errc::malformed);
-        case backtrace::too_long:
-          drop(drop_reason::too_many_hops, p, p.receive());
-      }
-    }
+  void add(ext::pipe& p) {
+    if (!p.receive_hook.linked() && settle(p)) line_.add(p);
+  }
+  /// `p` goes, and what it holds goes with it.
+  void remove(ext::pipe& p) {
+    line_.remove(p);
+    if (p.can_receive() && check_(p.front()) == backtrace::malformed) drop(drop_reason::malformed, p);
+  }
+  /// `p` goes, and what it holds stays, as far as it makes sense: it was received, and its sender may have forgotten
+  /// it.
+  void keep(ext::pipe& p) {
+    line_.remove(p);
+    while (settle(p)) kept_.push(p.receive());
+    remove(p);
   }
 
   /// \pre !empty()
@@ -47,38 +49,32 @@ class checked_queue {
     if (!kept_.empty()) return kept_.pop();
     ext::pipe& p = next();
     message m = p.receive();
-    line_up(p);
+    add(p);
     return m;
   }
-  /// The pipe whose turn it is, which ends with that: line_up() again. For protocols that keep() nothing.
-  /// \pre !empty()
+  /// The pipe whose turn it is, which ends with that: add() it again when the message is taken. For protocols that
+  /// keep() nothing. \pre !empty()
   ext::pipe& next() noexcept { return line_.next(); }
-
-  /// `p` goes, and what it holds reaches nobody.
-  void remove(ext::pipe& p) { clear(p, false); }
-  /// `p` goes, and what it holds stays: it was received, and its sender may have forgotten it.
-  void keep(ext::pipe& p) { clear(p, true); }
 
  private:
   static constexpr std::size_t most_kept = 4096;
 
-  void clear(ext::pipe& p, bool keep) {
-    line_.remove(p);
+  /// Whether a good message stands in front of `p` now.
+  bool settle(ext::pipe& p) {
     while (p.can_receive()) {
-      message m = p.receive();
-      auto const verdict = check_(m);
-      if (verdict == backtrace::malformed) keep = false;  // from here on
-      if (verdict != backtrace::complete)
-        drop(verdict == backtrace::malformed ? drop_reason::malformed : drop_reason::too_many_hops, p, std::move(m));
-      else if (keep)
-        kept_.push(std::move(m));
-      else
-        drop(drop_reason::peer_gone, p, std::move(m));
+      switch (check_(p.front())) {
+        case backtrace::complete:
+          return true;
+        case backtrace::malformed:
+          p.close(errc::malformed);
+          return false;
+        case backtrace::too_long:
+          drop(drop_reason::too_many_hops, p);
+      }
     }
+    return false;
   }
-  void drop(drop_reason why, ext::pipe& p, message&& m) noexcept {
-    host_.drop(why, direction::incoming, &p, std::move(m));
-  }
+  void drop(drop_reason why, ext::pipe& p) noexcept { host_.drop(why, direction::incoming, &p, p.receive()); }
 
   ext::protocol_host& host_;
   Check check_;
@@ -91,5 +87,9 @@ struct stack_within {
   unsigned limit;  // words, the id included
   backtrace operator()(message& m) const { return gather(m, limit); }
 };
+/// For answers: one is as long as what it answers, which those it went through have let pass.
+inline constexpr stack_within any_length{header::capacity - 1};
+
+using traced_queue = checked_queue<stack_within>;
 
 }  // namespace weft::policy

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <weft/ext/message_ring.hpp>
+#include <weft/ext/intrusive_list.hpp>
 #include <weft/ext/pipe.hpp>
 #include <weft/ext/protocol.hpp>
 
 #include "policy/backlog.hpp"
+#include "policy/outlet.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace weft::policy {
 
@@ -20,81 +22,69 @@ namespace weft::policy {
 class distributor {
  public:
   /// `depth`: messages that may wait for one pipe, besides those its connection has taken.
-  distributor(ext::protocol_host& host, std::size_t depth) noexcept : host_(host), depth_(depth), backlog_(host) {}
+  distributor(ext::protocol_host& host, std::size_t depth) noexcept : depth_(depth), backlog_(host) {}
   distributor(distributor const&) = delete;
   distributor& operator=(distributor const&) = delete;
   ~distributor() {
-    while (!outboxes_.empty()) delete &outboxes_.pop_front();
+    while (!peers_.empty()) delete &peers_.pop_front();
   }
 
   void add(ext::pipe& p) {
-    auto box = std::make_unique<outbox>(p);
-    p.note = box.get();
-    outboxes_.push_back(*box.release());
+    auto one = std::make_unique<peer>(p, backlog_, depth_);
+    p.note = one.get();
+    peers_.push_back(*one.release());
   }
   /// `p` goes, and what waited for it reaches nobody.
   void remove(ext::pipe& p) {
-    std::unique_ptr<outbox> const box(&outbox_of(p));
+    std::unique_ptr<peer> const one(&peer_at(p));
     p.note = nullptr;
-    for (; !box->waiting.empty(); backlog_.remove()) drop(drop_reason::peer_gone, p, box->waiting.pop());
+    one->abandon();
   }
   /// `p` became writable.
-  void writable(ext::pipe& p) noexcept {
-    auto& waiting = outbox_of(p).waiting;
-    for (; !waiting.empty() && p.can_send(); backlog_.remove()) p.send(waiting.pop());
-  }
+  void writable(ext::pipe& p) noexcept { peer_at(p).drain(); }
 
   /// Whether there are peers, and a body of `size` bytes is over the limit of each.
   bool refuses(std::size_t size) noexcept {
-    for (outbox* b = outboxes_.first(); b; b = outboxes_.next(*b))
-      if (size <= b->pipe.max_message()) return false;
-    return !outboxes_.empty();
+    for (peer* one = peers_.first(); one; one = peers_.next(*one))
+      if (size <= one->pipe().max_message()) return false;
+    return !peers_.empty();
   }
 
   /// To everybody, but not to `except`.
   void send(message&& m, pipe_id except = {}) {
-    outbox* last = nullptr;  // has the message itself
-    for (outbox* b = outboxes_.first(); b; b = outboxes_.next(*b)) {
-      if (b->pipe.id() == except) continue;
+    peer* last = nullptr;  // has the message itself
+    for (peer* one = peers_.first(); one; one = peers_.next(*one)) {
+      if (one->pipe().id() == except) continue;
       if (last) put(*last, m.share());
-      last = b;
+      last = one;
     }
     if (last)
       put(*last, std::move(m));
     else
-      host_.drop(drop_reason::no_peer, direction::outgoing, nullptr, std::move(m));
+      backlog_.host().drop(drop_reason::no_peer, direction::outgoing, nullptr, std::move(m));
   }
-  /// To one.
-  void send_to(ext::pipe& p, message&& m) { put(outbox_of(p), std::move(m)); }
 
   /// Messages that wait for credit: one that waits for three pipes counts three times.
   std::size_t queued() const noexcept { return backlog_.size(); }
 
  private:
-  struct outbox {
-    explicit outbox(ext::pipe& p) noexcept : pipe(p) {}
-    ext::pipe& pipe;
-    ext::message_ring waiting;  // empty while the pipe has credit
+  struct peer : outlet {
+    using outlet::outlet;
     ext::list_hook hook;
   };
 
-  static outbox& outbox_of(ext::pipe& p) noexcept { return *static_cast<outbox*>(p.note); }
+  static peer& peer_at(ext::pipe& p) noexcept { return *static_cast<peer*>(p.note); }
 
-  void put(outbox& b, message&& m) {
-    if (m.size() > b.pipe.max_message()) return drop(drop_reason::too_large, b.pipe, std::move(m));
-    if (b.pipe.can_send()) return b.pipe.send(std::move(m));
-    if (b.waiting.size() == depth_) return drop(drop_reason::full, b.pipe, std::move(m));
-    b.waiting.push(std::move(m));
-    backlog_.add();
-  }
-  void drop(drop_reason why, ext::pipe& p, message&& m) noexcept {
-    host_.drop(why, direction::outgoing, &p, std::move(m));
+  static void put(peer& to, message&& m) {
+    if (to.takes(m))
+      to.put(std::move(m));
+    else
+      to.drop(drop_reason::too_large, std::move(m));
   }
 
-  ext::protocol_host& host_;
   std::size_t const depth_;
   backlog backlog_;
-  ext::intrusive_list<outbox, &outbox::hook> outboxes_;  // in the order the pipes joined
+  ext::intrusive_list<peer, &peer::hook> peers_;  // in the order the pipes joined
 };
 
 }  // namespace weft::policy

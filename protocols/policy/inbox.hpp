@@ -10,12 +10,16 @@
 
 namespace weft::policy {
 
-/// What waits for receive(): messages from many pipes, one from each in turn; or only the newest of them all.
+/// What waits for receive(): what a Queue of many pipes has; or only the newest message of them all.
 /// Thread safety: none; guarded by the socket's lock.
-class inbox {
+template <class Queue>
+class basic_inbox {
  public:
-  /// `conflate`: a new message takes the place of one that nobody has received yet, which is dropped.
-  inbox(ext::protocol_host& host, bool conflate) noexcept : host_(host), conflate_(conflate) {}
+  /// `conflate`: a new message takes the place of one that nobody has received yet, which is dropped. `of_queue`: what
+  /// the queue is made of.
+  template <class... Args>
+  basic_inbox(ext::protocol_host& host, bool conflate, Args&&... of_queue)
+      : host_(host), conflate_(conflate), queue_(std::forward<Args>(of_queue)...) {}
 
   bool empty() const noexcept { return queue_.empty() && !newest_; }
   /// Whether pipes have left so much behind that no new ones should be let in.
@@ -27,13 +31,13 @@ class inbox {
   }
   /// `p` has a message.
   void add(ext::pipe& p) {
-    if (!conflate_) return queue_.add(p);
-    while (p.can_receive()) replace(p);
+    queue_.add(p);
+    if (conflate_) keep_newest(&p);
   }
   /// `p` goes, and what it holds stays.
   void keep(ext::pipe& p) {
-    if (!conflate_) return queue_.keep(p);
-    add(p);
+    queue_.keep(p);
+    if (conflate_) keep_newest(&p);
     if (from_ == &p) from_ = nullptr;
   }
 
@@ -46,18 +50,22 @@ class inbox {
   }
 
  private:
-  void replace(ext::pipe& p) {
-    if (newest_) host_.drop(drop_reason::displaced, direction::incoming, from_, *std::move(newest_));
-    newest_ = p.receive();
-    from_ = &p;
+  void keep_newest(ext::pipe* from) {
+    while (!queue_.empty()) {
+      if (newest_) host_.drop(drop_reason::displaced, direction::incoming, from_, *std::move(newest_));
+      newest_ = queue_.receive();
+      from_ = from;
+    }
   }
 
   ext::protocol_host& host_;
   bool const conflate_;
   bool tends_ = false;
-  fair_queue queue_;
+  Queue queue_;  // empty when the newest is all there is to keep
   std::optional<message> newest_;
   ext::pipe* from_ = nullptr;  // whose `newest_` is; null when that has gone
 };
+
+using inbox = basic_inbox<fair_queue>;
 
 }  // namespace weft::policy

@@ -23,9 +23,8 @@ enum class headers {
 /// Thread safety: none; guarded by the socket's lock.
 class outbox {
  public:
-  static constexpr std::size_t most = 8192;
-
-  outbox(ext::protocol_host& host, std::size_t limit, headers h) noexcept : host_(host), limit_(limit), headers_(h), backlog_(host) {}
+  outbox(ext::protocol_host& host, std::size_t limit, headers h) noexcept
+      : host_(host), limit_(limit), headers_(h), backlog_(host) {}
 
   void attach(ext::pipe& p) {
     ++attached_;
@@ -46,6 +45,8 @@ class outbox {
   /// \pre !can_send()
   std::error_code why_not() const noexcept { return attached_ > 0 ? errc::peers_full : errc::no_peers; }
 
+  /// Whether peers are ready, and a body of `size` bytes is over the limit of each.
+  bool refuses(std::size_t size) noexcept { return !peers_.next(size) && !peers_.empty(); }
   /// \pre can_send()
   std::error_code send(message& m) {
     ext::pipe* const p = peers_.next(m.size());

@@ -5,6 +5,8 @@
 #include <weft/ext/pipe.hpp>
 #include <weft/ext/protocol.hpp>
 
+#include "policy/backlog.hpp"
+
 #include <cstddef>
 #include <utility>
 
@@ -16,39 +18,45 @@ class outlet {
  public:
   enum class overflow { drops_oldest, drops_newest };
 
-  outlet(ext::pipe& p, std::size_t limit, overflow o) noexcept : pipe_(p), limit_(limit), overflow_(o) {}
+  /// `all`: counts what waits in the protocol's outlets.
+  outlet(ext::pipe& p, backlog& all, std::size_t limit, overflow o = overflow::drops_newest) noexcept
+      : pipe_(p), all_(all), limit_(limit), overflow_(o) {}
 
   ext::pipe& pipe() const noexcept { return pipe_; }
   bool takes(message const& m) const noexcept { return m.size() <= pipe_.max_message(); }
   /// Whether the next message that has to wait costs one.
   bool full() const noexcept { return waiting_.size() >= limit_; }
-  std::size_t waiting() const noexcept { return waiting_.size(); }
   bool idle() const noexcept { return waiting_.empty(); }
 
   /// \pre takes(m)
-  void put(message&& m, ext::protocol_host& host) {
+  void put(message&& m) {
     if (waiting_.empty() && pipe_.can_send()) return pipe_.send(std::move(m));
-    if (full()) {
-      if (overflow_ == overflow::drops_newest) return drop(drop_reason::full, std::move(m), host);
-      drop(drop_reason::displaced, waiting_.pop(), host);
-    }
+    bool const displaces = full();
+    if (displaces && overflow_ == overflow::drops_newest) return drop(drop_reason::full, std::move(m));
+    if (displaces) drop(drop_reason::displaced, waiting_.pop());
     waiting_.push(std::move(m));
+    if (!displaces) all_.add();
   }
   /// The pipe has room.
   void drain() noexcept {
-    while (!waiting_.empty() && pipe_.can_send()) pipe_.send(waiting_.pop());
+    while (!waiting_.empty() && pipe_.can_send()) pipe_.send(take());
   }
   /// The pipe goes, and what waits for it goes with it.
-  void abandon(ext::protocol_host& host) noexcept {
-    while (!waiting_.empty()) drop(drop_reason::peer_gone, waiting_.pop(), host);
+  void abandon() noexcept {
+    while (!waiting_.empty()) drop(drop_reason::peer_gone, take());
+  }
+  void drop(drop_reason why, message&& m) const noexcept {
+    all_.host().drop(why, direction::outgoing, &pipe_, std::move(m));
   }
 
  private:
-  void drop(drop_reason why, message&& m, ext::protocol_host& host) const noexcept {
-    host.drop(why, direction::outgoing, &pipe_, std::move(m));
+  message take() noexcept {
+    all_.remove();
+    return waiting_.pop();
   }
 
   ext::pipe& pipe_;
+  backlog& all_;
   std::size_t const limit_;
   overflow const overflow_;
   ext::message_ring waiting_;  // oldest first; empty while the pipe has room

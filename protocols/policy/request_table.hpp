@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/pipe.hpp>
+#include <weft/ext/protocol.hpp>
+
 #include "policy/backtrace.hpp"
 
 #include <bit>
@@ -83,5 +86,23 @@ class request_table {
   std::vector<request*> buckets_;  // a power of two, or none
   std::uint32_t next_id_;
 };
+
+/// What `p` has goes to who asked, by `take(asker, answer)`. What nobody asked for is dropped, and who sends what is no
+/// answer is closed.
+template <std::derived_from<request> R, class Take>
+void take_answers(ext::pipe& p, request_table<R>& asked, ext::protocol_host& host, Take&& take) {
+  while (p.can_receive()) {
+    message m = p.receive();
+    auto const id = take_id(m);
+    if (!id) {
+      host.drop(drop_reason::malformed, direction::incoming, &p, std::move(m));
+      return p.close(errc::malformed);
+    }
+    if (R* const asker = asked.find(*id))
+      take(*asker, std::move(m));
+    else
+      host.drop(drop_reason::unasked, direction::incoming, &p, std::move(m));
+  }
+}
 
 }  // namespace weft::policy

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <weft/ext/message_ring.hpp>
+#include <weft/ext/pipe.hpp>
 #include <weft/ext/protocol.hpp>
 
 #include "policy/backlog.hpp"
+#include "policy/outlet.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,56 +20,38 @@ namespace weft::policy {
 class router {
  public:
   /// `limit`: messages that may wait for one pipe.
-  router(ext::protocol_host& host, std::size_t limit) noexcept : host_(host), limit_(limit), backlog_(host) {}
+  router(ext::protocol_host& host, std::size_t limit) noexcept : limit_(limit), backlog_(host) {}
 
-  void attach(ext::pipe& p) { p.note = &routes_.try_emplace(static_cast<std::uint32_t>(p.id()), p).first->second; }
+  void attach(ext::pipe& p) {
+    p.note = &routes_.try_emplace(static_cast<std::uint32_t>(p.id()), p, backlog_, limit_).first->second;
+  }
   void detach(ext::pipe& p) {
-    for (auto& waiting = route_to(p).waiting; !waiting.empty(); backlog_.remove())
-      host_.drop(drop_reason::peer_gone, direction::outgoing, &p, waiting.pop());
+    route_to(p).abandon();
     routes_.erase(static_cast<std::uint32_t>(p.id()));
     p.note = nullptr;
   }
-  void writable(ext::pipe& p) noexcept {
-    for (auto& waiting = route_to(p).waiting; !waiting.empty() && p.can_send(); backlog_.remove()) p.send(waiting.pop());
-  }
+  void writable(ext::pipe& p) noexcept { route_to(p).drain(); }
 
   /// Takes the message, whatever becomes of it; but for one over the peer's limit, which stays as it was.
   std::error_code send(std::uint32_t to, message& m) {
     auto const found = routes_.find(to);
-    if (found == routes_.end()) return drop(drop_reason::peer_gone, nullptr, m);
-    auto& [pipe, waiting] = found->second;
-    if (m.size() > pipe.max_message()) return errc::message_too_large;
-    if (waiting.empty() && pipe.can_send()) {
-      pipe.send(std::move(m));
-    } else if (waiting.size() < limit_) {
-      waiting.push(std::move(m));
-      backlog_.add();
-    } else {
-      return drop(drop_reason::full, &pipe, m);
+    if (found == routes_.end()) {
+      backlog_.host().drop(drop_reason::peer_gone, direction::outgoing, nullptr, std::move(m));
+      return {};
     }
+    if (!found->second.takes(m)) return errc::message_too_large;
+    found->second.put(std::move(m));
     return {};
   }
 
   std::size_t queued() const noexcept { return backlog_.size(); }
 
  private:
-  struct route {
-    explicit route(ext::pipe& p) noexcept : pipe(p) {}
-    ext::pipe& pipe;
-    ext::message_ring waiting;  // empty while the pipe has room
-  };
+  static outlet& route_to(ext::pipe& p) noexcept { return *static_cast<outlet*>(p.note); }
 
-  static route& route_to(ext::pipe& p) noexcept { return *static_cast<route*>(p.note); }
-
-  std::error_code drop(drop_reason why, ext::pipe const* p, message& m) noexcept {
-    host_.drop(why, direction::outgoing, p, std::move(m));
-    return {};
-  }
-
-  ext::protocol_host& host_;
   std::size_t const limit_;
-  std::unordered_map<std::uint32_t, route> routes_;
   backlog backlog_;  // for all pipes
+  std::unordered_map<std::uint32_t, outlet> routes_;
 };
 
 }  // namespace weft::policy

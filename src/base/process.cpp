@@ -23,4 +23,13 @@ unsigned process_generation() noexcept {
   return generation.load(std::memory_order_relaxed);
 }
 
+std::optional<ucred> peer_process(int fd) noexcept {
+  int domain = 0;
+  ucred who{};
+  socklen_t domain_size = sizeof domain, who_size = sizeof who;
+  if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &domain_size) != 0 || domain != AF_UNIX) return {};
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &who_size) != 0) return {};
+  return who;
+}
+
 }  // namespace weft::base

@@ -66,8 +66,7 @@ std::string socket::listen(std::string_view text, listen_options const& o) {
     if (closed_) raise(make_error_code(errc::closed));
     listeners_.push_back(l);
     endpoints_.push_back({.url = l->local(), .listens = true});
-    if (!warning.empty())
-      tell({.what = monitor_event::warning, .url = l->local(), .detail = std::move(warning)});
+    if (!warning.empty()) tell({.what = monitor_event::warning, .url = l->local(), .detail = std::move(warning)});
   }
   engine_->loop().post([l] { l->start(); });
   return l->local();
@@ -137,10 +136,9 @@ close_report socket::close(clock::duration linger) {
     while (place->owner.can_receive()) {
       auto m = place->owner.receive();
       if (!m) break;
-      ++discarded_;
       drop(drop_reason::unread, direction::incoming, nullptr, *std::move(m));
     }
-  return {unconfirmed_, discarded_};
+  return {unconfirmed_, dropped_.at(drop_reason::unread, direction::incoming)};
 }
 
 /// Lets the protocol hand over what it has queued, and every connection deliver what it has, for as long as `linger`,

@@ -104,7 +104,7 @@ bool engine::poll() { return core_->ours() && core_->loop().serve_once(); }
 void engine::run(std::stop_token stop) {
   if (core_->ours()) core_->loop().serve(std::move(stop));
 }
-int engine::fd() const noexcept { return core_->loop().pollable_fd(); }
+int engine::fd() const noexcept { return core_->loop().attach(); }
 
 void engine::add_transport(std::function<std::unique_ptr<ext::transport>(ext::reactor&)> const& make) {
   core_->add(make);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/intrusive_list.hpp>
+
 #include "core/parker.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 namespace weft::core {
 
@@ -29,24 +29,36 @@ class lane {
   void leave() noexcept {
     turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     driven_.store(false, std::memory_order_seq_cst);
-    if (queued_.load(std::memory_order_seq_cst) != 0) wake_first();
+    wake_first();
   }
 
-  void queue(parker& p) {
-    std::lock_guard lock(mutex_);
-    queue_.push_back(&p);
-    queued_.store(queue_.size(), std::memory_order_seq_cst);
-  }
-  /// Leaves the queue; and should it have been woken to take its turn and not have done so, it wakes the next: else
-  /// everybody might wait for it.
-  void unqueue(parker& p) noexcept {
-    {
-      std::lock_guard lock(mutex_);
-      std::erase(queue_, &p);
-      queued_.store(queue_.size(), std::memory_order_seq_cst);
+  /// A place in the queue, left when it is destroyed. Should whoever stands there have been woken to take the turn
+  /// and not have done so, the next is woken: else everybody might wait for it.
+  class place {
+   public:
+    place(lane& l, parker& who) noexcept : lane_(l), who_(who) {
+      std::lock_guard lock(l.mutex_);
+      l.queue_.push_back(*this);
+      l.queued_.store(true, std::memory_order_seq_cst);
     }
-    if (queued_.load(std::memory_order_seq_cst) != 0 && !driven_.load(std::memory_order_seq_cst)) wake_first();
-  }
+    place(place const&) = delete;
+    place& operator=(place const&) = delete;
+    ~place() {
+      {
+        std::lock_guard lock(lane_.mutex_);
+        hook_.unlink();
+        lane_.queued_.store(!lane_.queue_.empty(), std::memory_order_seq_cst);
+      }
+      if (!lane_.driven_.load(std::memory_order_seq_cst)) lane_.wake_first();
+    }
+
+   private:
+    friend class lane;
+
+    lane& lane_;
+    parker& who_;
+    ext::list_hook hook_;
+  };
 
   /// Sockets with a descriptor that somebody polls, or with callbacks: it must move though nobody waits.
   void add_audience(int n) noexcept { audience_.fetch_add(n, std::memory_order_relaxed); }
@@ -57,10 +69,11 @@ class lane {
 
  private:
   void wake_first() noexcept {
+    if (!queued_.load(std::memory_order_seq_cst)) return;
     wake_call wake;
     {
       std::lock_guard lock(mutex_);
-      if (!queue_.empty()) wake = queue_.front()->notify();
+      if (place* const first = queue_.first()) wake = first->who_.notify();
     }
     wake();
   }
@@ -69,9 +82,9 @@ class lane {
   std::atomic<bool> driven_{false};
   std::atomic<unsigned> turns_{0};
   std::atomic<int> audience_{0};
-  std::atomic<std::size_t> queued_{0};
+  std::atomic<bool> queued_{false};
   std::mutex mutex_;
-  std::vector<parker*> queue_;  // oldest first
+  ext::intrusive_list<place, &place::hook_> queue_;  // oldest first
 };
 
 }  // namespace weft::core

@@ -41,6 +41,7 @@ class link final : public ext::pipe,
 
   // ext::connection_events, inside connection::progress(), under the socket's lock
   void on_message(message&&) noexcept override;
+  void on_unread(message&&) noexcept override;
   void on_writable(unsigned sends) noexcept override;
   void on_closed(std::error_code why) noexcept override;
 

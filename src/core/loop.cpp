@@ -146,7 +146,8 @@ void loop::forget(std::uint64_t socket) noexcept {
   std::vector<std::shared_ptr<tended>> gone;
   {
     std::lock_guard lock(lanes_mutex_);
-    auto const first = std::ranges::stable_partition(lanes_, [=](auto& t) { return t->socket != socket; }).begin();
+    auto const first =
+        std::stable_partition(lanes_.begin(), lanes_.end(), [=](auto& t) { return t->socket != socket; });
     std::move(first, lanes_.end(), std::back_inserter(gone));
     lanes_.erase(first, lanes_.end());
   }
@@ -228,9 +229,8 @@ void loop::serve(std::stop_token stop) {
   while (!lane_.try_enter()) {
     if (stop.stop_requested()) return;
     parker here;
-    lane_.queue(here);
+    core::lane::place const in_line(lane_, here);
     here.sleep(clock::now() + 1ms);
-    lane_.unqueue(here);
   }
   while (!stop.stop_requested()) {
     bool any = poll();
@@ -280,7 +280,7 @@ void loop::retire() noexcept {
   lanes_.clear();
 }
 
-int loop::pollable_fd() {
+int loop::attach() {
   attached_ = true;
   show_timers();
   return poller_.fd();

@@ -61,7 +61,8 @@ class loop final : public ext::reactor, public ext::progress_source {
   void serve(std::stop_token stop);
   /// Drives everything once.
   bool serve_once();
-  int pollable_fd();
+  /// A descriptor for the application's own loop: timers, lanes and posted work show there from now on.
+  int attach();
   /// The helper only: `last` is run when serve() has come back.
   void leave_for_last(std::function<void()> last) noexcept { last_ = std::move(last); }
   void run_last() {
@@ -95,7 +96,7 @@ class loop final : public ext::reactor, public ext::progress_source {
   base::unique_fd tick_;
   std::unique_ptr<ext::watch> tick_watch_;
   std::atomic<bool> nudged_{false};
-  std::atomic<bool> attached_{false};  // somebody polls pollable_fd(): timers must show there
+  std::atomic<bool> attached_{false};  // somebody polls what attach() gave: timers must show there
 
   mutable std::mutex lanes_mutex_;
   std::vector<std::shared_ptr<tended>> lanes_;

@@ -75,7 +75,7 @@ void message::append(std::span<std::byte const> bytes) {
   std::size_t const wanted = size_ + bytes.size();
   if (!unique() || wanted > room) {
     message wider = uninitialized(std::max(wanted, size_ * 2));
-    std::memcpy(wider.data(), data(), size_);
+    if (size_ > 0) std::memcpy(wider.data(), data(), size_);
     if (!bytes.empty()) std::memcpy(wider.data() + size_, bytes.data(), bytes.size());
     wider.size_ = wanted;
     wider.header_ = std::move(header_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/intrusive_list.hpp>
 #include <weft/ext/reactor.hpp>
 
 #include "base/futex.hpp"
@@ -48,6 +49,8 @@ class parker {
     source.wait(until);
     wake_up(word);
   }
+
+  ext::list_hook asleep;  // among a socket's sleepers, which guard it
 
  private:
   static constexpr std::uintptr_t awake = 0, notified = 1, done = 2, on_futex = 3;

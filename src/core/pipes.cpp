@@ -57,7 +57,7 @@ void socket::remove(link& l, std::error_code why) noexcept {
     --attached_;
     protocol_->detach(l);
   }
-  for (auto n = l.held(); n > 0; --n, ++discarded_) drop(drop_reason::unread, direction::incoming, &l, l.receive());
+  for (auto n = l.held(); n > 0; --n) drop(drop_reason::unread, direction::incoming, &l, l.receive());
   sum_up(l);
   if (l.lane_) keep_lane(l.lane_, -1);
   auto const id = static_cast<std::uint32_t>(l.id());

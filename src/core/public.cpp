@@ -39,9 +39,7 @@ message conversation::receive(op_options const& o, std::error_code& why) {
   why = socket_->receive(*context_, m, o);
   return m;
 }
-void conversation::send_to(pipe_id p, message& m, op_options const&, std::error_code& why) {
-  why = socket_->send_to(*context_, p, m);
-}
+void conversation::send_to(pipe_id p, message& m, std::error_code& why) { why = socket_->send_to(*context_, p, m); }
 void conversation::subscribe(std::string_view prefix) {
   socket_->with(*context_, [&](ext::context& c) {
     dynamic_cast<ext::topic_filter&>(c).subscribe(std::as_bytes(std::span(prefix)));

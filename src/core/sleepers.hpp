@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/intrusive_list.hpp>
+
 #include "core/parker.hpp"
 
-#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <mutex>
-#include <vector>
 
 namespace weft::core {
 
@@ -16,16 +17,16 @@ namespace weft::core {
 /// then looks for sleepers. With both steps sequentially consistent one of the two sees the other.
 class sleepers {
  public:
-  void join(parker& p) {
+  void join(parker& p) noexcept {
     std::lock_guard lock(mutex_);
-    asleep_.push_back(&p);
-    count_.store(asleep_.size(), std::memory_order_seq_cst);
+    asleep_.push_back(p);
+    count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
   }
   /// \return false when somebody rang for it meanwhile, and counts on it to answer
   bool leave(parker& p) noexcept {
     std::lock_guard lock(mutex_);
-    if (std::erase(asleep_, &p) == 0) return false;
-    count_.store(asleep_.size(), std::memory_order_seq_cst);
+    if (!p.asleep.linked()) return false;
+    take(p);
     return true;
   }
   bool any() const noexcept { return count_.load(std::memory_order_seq_cst) != 0; }
@@ -35,10 +36,10 @@ class sleepers {
     wake_call wake;
     {
       std::lock_guard lock(mutex_);
-      if (asleep_.empty()) return false;
-      wake = asleep_.front()->notify();
-      asleep_.erase(asleep_.begin());
-      count_.store(asleep_.size(), std::memory_order_seq_cst);
+      parker* const first = asleep_.first();
+      if (!first) return false;
+      take(*first);
+      wake = first->notify();
     }
     wake();
     return true;
@@ -50,8 +51,13 @@ class sleepers {
   }
 
  private:
+  void take(parker& p) noexcept {
+    p.asleep.unlink();
+    count_.store(count_.load(std::memory_order_relaxed) - 1, std::memory_order_seq_cst);
+  }
+
   std::mutex mutex_;
-  std::vector<parker*> asleep_;  // oldest first
+  ext::intrusive_list<parker, &parker::asleep> asleep_;  // oldest first
   std::atomic<std::size_t> count_{0};
 };
 

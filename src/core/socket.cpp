@@ -148,6 +148,11 @@ void link::on_message(message&& m) noexcept {
   if (attached_) socket_->protocol_->readable(*this);
 }
 
+void link::on_unread(message&& m) noexcept {
+  note_arrival(m);
+  socket_->drop(drop_reason::unread, direction::incoming, this, std::move(m));
+}
+
 void link::on_writable(unsigned sends) noexcept {
   bool const could = can_send();
   add_credit(sends);

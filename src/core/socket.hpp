@@ -160,7 +160,6 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::unordered_map<std::uint32_t, std::shared_ptr<link>> links_;
   std::size_t attached_ = 0;
   std::size_t unconfirmed_ = 0;  // of links that are gone
-  std::size_t discarded_ = 0;
   drop_counts dropped_;
   traffic gone_sent_;  // by pipes that are gone
   traffic gone_received_;

@@ -44,15 +44,18 @@ std::optional<std::uint16_t> parse_port(std::string_view s) {
   return port;
 }
 
-void parse_query(std::string_view text, url& u) {
+// key=value, key; what is empty does not count. Empty on success, else what is wrong.
+std::string parse_query(std::string_view text, url& u) {
   while (!text.empty()) {
     auto const pair = text.substr(0, text.find('&'));
     auto const equals = pair.find('=');
+    if (equals == 0) return quoted(pair) + " has no name in front of its '='";
     if (!pair.empty())
       u.query.insert_or_assign(std::string(pair.substr(0, equals)),
                                equals == pair.npos ? std::string() : std::string(pair.substr(equals + 1)));
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
   }
+  return {};
 }
 
 // host, host:port, [v6]:port. Empty on success, else what is wrong.
@@ -74,6 +77,7 @@ std::string parse_authority(std::string_view text, url& u) {
     if (u.host.find(':') != std::string::npos) return "an IPv6 address needs brackets: [" + u.host + "]:port";
     if (has_port) port = text.substr(colon + 1);
   }
+  if (u.host.find_first_of("[]") != std::string::npos) return "brackets go round an IPv6 address, and nowhere else";
   if (!has_port) return {};
   if (port == "*") port = "0";
   u.port = parse_port(port);
@@ -93,7 +97,7 @@ setup<url> url::parse(std::string_view text) {
   if (!good_scheme(u.scheme)) return bad(text, quoted(u.scheme) + " is not a scheme");
   auto rest = text.substr(colon + 3);
   if (auto const mark = rest.find('?'); mark != rest.npos) {
-    parse_query(rest.substr(mark + 1), u);
+    if (auto why = parse_query(rest.substr(mark + 1), u); !why.empty()) return bad(text, why);
     rest = rest.substr(0, mark);
   }
   if (names_only(u.scheme)) {

@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace weft::core {
@@ -61,7 +62,9 @@ void waiter::release(entry& e) noexcept {
 }
 
 /// Whether lanes came or went that it has not learned of.
-bool waiter::is_stale() const noexcept { return socket_.lanes_version_.load(std::memory_order_acquire) + 1 != version_; }
+bool waiter::is_stale() const noexcept {
+  return socket_.lanes_version_.load(std::memory_order_acquire) + 1 != version_;
+}
 
 /// Learns of lanes that came or went, and takes the turn wherever it is free.
 void waiter::refresh() noexcept {
@@ -76,8 +79,7 @@ void waiter::refresh() noexcept {
     auto& loop = socket_.home().loop();
     if (!loop.has_helper()) lanes_[count_++] = {&loop.lane(), false};
   }
-  for (std::size_t i = 0; i < count_; ++i)
-    if (!lanes_[i].held) lanes_[i].held = lanes_[i].lane->try_enter();
+  enter_any();
 }
 
 bool waiter::poll() noexcept {
@@ -139,12 +141,12 @@ bool waiter::spin(clock::time_point until, unsigned seen, bool just_looked) noex
   for (auto now = clock::now();; just_looked = false) {
     auto const yield_at = now + burst;
     if (!just_looked || burst > no_burst) do {
-      if (look_around(burst > no_burst ? polls_between_clocks : 1, seen)) {
-        socket_.spin_penalty_.store(0, std::memory_order_relaxed);
-        return true;
-      }
-      if (burst > no_burst) now = clock::now();
-    } while (now < yield_at);
+        if (look_around(burst > no_burst ? polls_between_clocks : 1, seen)) {
+          socket_.spin_penalty_.store(0, std::memory_order_relaxed);
+          return true;
+        }
+        if (burst > no_burst) now = clock::now();
+      } while (now < yield_at);
     if (now >= until || options_.stop.stop_requested()) return false;
     auto const left = just_looked || burst > no_burst ? now : clock::now();
     ::sched_yield();
@@ -196,16 +198,23 @@ void waiter::sleep(parker& here) noexcept {
 
 /// Others drive. Their leaving wakes this thread, to take its turn; one that has been served needs none.
 void waiter::sleep_queued(parker& here) noexcept {
-  for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->queue(here);
-  bool got = false;
-  for (std::size_t i = 0; i < count_; ++i) got |= lanes_[i].held = lanes_[i].lane->try_enter();
-  if (!got) {
-    here.sleep(options_.until.when());
-    // Before it leaves the queue, which would wake the next.
-    if (!here.finished())
-      for (std::size_t i = 0; i < count_; ++i) lanes_[i].held = lanes_[i].lane->try_enter();
+  std::array<std::optional<lane::place>, most> in_line;
+  for (std::size_t i = 0; i < count_; ++i) in_line[i].emplace(*lanes_[i].lane, here);
+  if (enter_any()) return;
+  here.sleep(options_.until.when());
+  // Before it leaves the queue, which would wake the next.
+  if (!here.finished()) enter_any();
+}
+
+/// Takes the turn wherever it is free. \return whether it has any
+bool waiter::enter_any() noexcept {
+  bool any = false;
+  for (std::size_t i = 0; i < count_; ++i) {
+    auto& e = lanes_[i];
+    if (!e.held) e.held = e.lane->try_enter();
+    any |= e.held;
   }
-  for (std::size_t i = 0; i < count_; ++i) lanes_[i].lane->unqueue(here);
+  return any;
 }
 
 }  // namespace weft::core

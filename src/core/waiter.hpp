@@ -61,6 +61,7 @@ class waiter {
 
   void refresh() noexcept;
   bool is_stale() const noexcept;
+  bool enter_any() noexcept;
   bool poll() noexcept;
   bool news(unsigned seen) noexcept;
   bool look_around(unsigned times, unsigned seen) noexcept;

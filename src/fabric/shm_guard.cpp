@@ -43,7 +43,7 @@ shm_guard::~shm_guard() {
 void shm_guard::meet(fi_addr_t to, std::string_view address) {
   auto region = shm_region::open(address);
   if (!region) return;
-  auto p = std::make_shared<peer>(std::string(address), *std::move(region));
+  std::shared_ptr<peer> const p(new peer{std::string(address), *std::move(region), {}});
   bool const watched = p->region.owner() != ::getpid();
   if (watched) {
     p->process.reset(open_process(p->region.owner()));
@@ -51,7 +51,7 @@ void shm_guard::meet(fi_addr_t to, std::string_view address) {
     if (!p->process && errno == ESRCH) p->process.reset(::eventfd(1, EFD_CLOEXEC));
   }
   std::lock_guard lock(mutex_);
-  peers_.insert_or_assign(to, std::move(p));
+  peers_.insert_or_assign(to, p);
   if (!watched) return;
   if (thread_.joinable()) return stir();
   // No signal handler of the application's runs on it.

@@ -20,9 +20,9 @@ namespace weft::fabric {
 /// Looks after what the peers of a shm endpoint leave behind when their processes are killed.
 ///
 /// A region's lock is a spinlock in shared memory: a process that dies with it in its hand stops for ever everyone who
-/// touches that region, inside libfabric, without a time-out. So a thread of its own, which never calls libfabric, waits
-/// for the deaths of the peers' processes, and opens the locks that stay shut after one.
-/// Thread safety: any thread; end_sends() by the one that reads the endpoint's completion queue.
+/// touches that region, inside libfabric, without a time-out. So a thread of its own, which never calls libfabric,
+/// waits for the deaths of the peers' processes, and opens the locks that stay shut after one. Thread safety: any
+/// thread; end_sends() by the one that reads the endpoint's completion queue.
 class shm_guard {
  public:
   /// \param address of the endpoint, enabled \return null when there is nothing that can be done: another libfabric

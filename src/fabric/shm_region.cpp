@@ -27,7 +27,7 @@ struct region_header {
   std::int32_t pid;
   std::uint64_t capabilities;
   std::uint64_t base_address;
-  std::int32_t lock;  // a pthread_spinlock_t
+  std::int32_t lock;    // a pthread_spinlock_t
   std::int32_t signal;  // 1: its owner has something to look at
   std::uint64_t map;
   std::uint64_t total_size;
@@ -117,8 +117,7 @@ bool shm_region::is_sound() const noexcept {
   if (h.peers > size_ || size_ - h.peers < most_peers * sizeof(peer_entry)) return false;
   if (h.response_queue > size_ || size_ - h.response_queue < sizeof(response_queue)) return false;
   auto const& q = at<response_queue>(data_, h.response_queue);
-  return q.mask == q.size - 1 &&
-         q.size <= (size_ - h.response_queue - sizeof(response_queue)) / sizeof(response);
+  return q.mask == q.size - 1 && q.size <= (size_ - h.response_queue - sizeof(response_queue)) / sizeof(response);
 }
 
 pid_t shm_region::owner() const noexcept { return at<region_header>(data_, 0).pid; }

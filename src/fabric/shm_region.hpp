@@ -34,7 +34,8 @@ class shm_region {
 
   /// Ends, as failed, the sends from here to `peer` that wait for its answer. One that waits for ever would hold up
   /// the completions of all behind it, whomever they went to.
-  /// \pre This is a region of our own process, and nobody reads its completion queue meanwhile. The peer will not answer.
+  /// \pre This is a region of our own process, and nobody reads its completion queue meanwhile. The peer will not
+  /// answer.
   void end_sends(std::string_view peer) noexcept;
 
   /// Whether it still has its name. A region loses it when its endpoint is closed.

@@ -30,7 +30,10 @@ struct request {
 
 template <class Socket>
 void connect(Socket& s, side const& where) {
-  for (auto const& url : where.listens) std::cout << "listening at " << s.listen(url) << std::endl;
+  for (auto const& url : where.listens) {
+    auto const here = s.listen(url);
+    std::cout << "listening at " << here << std::endl;
+  }
   for (auto const& url : where.dials) s.dial(url);
 }
 
@@ -78,12 +81,9 @@ void forward_or_reflect(request const& r) {
 using forwarder = void (*)(request const&);
 
 std::map<std::string, forwarder> const kinds = {
-    {"reqrep", forward<raw_rep, raw_req>},
-    {"pubsub", forward<raw_sub, raw_pub>},
-    {"pipeline", forward<raw_pull, raw_push>},
-    {"survey", forward<raw_respondent, raw_surveyor>},
-    {"bus", forward_or_reflect<raw_bus>},
-    {"pair", forward<raw_pair, raw_pair>},
+    {"reqrep", forward<raw_rep, raw_req>},     {"pubsub", forward<raw_sub, raw_pub>},
+    {"pipeline", forward<raw_pull, raw_push>}, {"survey", forward<raw_respondent, raw_surveyor>},
+    {"bus", forward_or_reflect<raw_bus>},      {"pair", forward<raw_pair, raw_pair>},
     {"pair1", forward<raw_pair1, raw_pair1>},
 };
 
@@ -113,7 +113,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     check(kind, r);
   } catch (CLI::ParseError const& e) {
-    return app.exit(e);
+    return app.exit(e) == 0 ? 0 : 2;
   }
   // Blocked before the engine has a thread, so that sigwait() gets them.
   sigset_t ends;

@@ -40,4 +40,26 @@ BOOST_AUTO_TEST_CASE(is_another_one_again_in_a_fork_of_a_fork) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(process_at_the_other_end)
+
+BOOST_AUTO_TEST_CASE(of_a_unix_domain_socket_is_known) {
+  int ends[2];
+  BOOST_TEST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  auto const who = peer_process(ends[0]);
+  for (int const fd : ends) ::close(fd);
+  BOOST_TEST_REQUIRE(who.has_value());
+  BOOST_TEST(who->pid == ::getpid());
+  BOOST_TEST(who->uid == ::getuid());
+  BOOST_TEST(who->gid == ::getgid());
+}
+
+BOOST_AUTO_TEST_CASE(of_anything_else_is_not) {
+  int const tcp = ::socket(AF_INET, SOCK_STREAM, 0);
+  BOOST_TEST(!peer_process(tcp).has_value());
+  ::close(tcp);
+  BOOST_TEST(!peer_process(-1).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 }  // namespace weft::base

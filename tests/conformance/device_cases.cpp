@@ -106,9 +106,8 @@ void a_request_that_came_too_far_is_dropped(stage& s) {
   ask.dial(c.front);
   ask.send("from afar", soon());
   BOOST_TEST((receive_code(strict, not_long()) == errc::timed_out));
-  BOOST_TEST(comes_true([&] {
-    return strict.statistics().dropped.at(drop_reason::too_many_hops, direction::incoming) == 1;
-  }));
+  BOOST_TEST(
+      comes_true([&] { return strict.statistics().dropped.at(drop_reason::too_many_hops, direction::incoming) == 1; }));
   strict.close();
   content.dial(c.back);
   auto serving = serve(content, "here", 1);

@@ -40,6 +40,22 @@ void a_message_goes_to_every_subscriber_that_wants_it(stage& s) {
   }
 }
 
+void two_hundred_subscribers_hear_the_same(stage& s) {
+  pub_socket pub(s.here());
+  auto const url = s.listen(pub);
+  std::list<sub_socket> subs;
+  for (int i = 0; i != 200; ++i) {
+    auto& sub = subs.emplace_back(s.there());
+    sub.subscribe("");
+    sub.dial(url);
+  }
+  pub.wait_for_peers(subs.size(), soon());
+  constexpr std::size_t count = 10;
+  for (std::size_t i = 0; i != count; ++i) pub.send(numbered_message(i));
+  for (auto& sub : subs)
+    for (std::size_t i = 0; i != count; ++i) BOOST_TEST(number_in(sub.receive(soon())) == i);
+}
+
 void a_subscription_made_later_reaches_the_publisher(stage& s) {
   couple<pub_socket, sub_socket> c(s);
   c.b.subscribe("old");
@@ -154,6 +170,7 @@ void contexts_have_topics_of_their_own(stage& s) {
 
 constexpr conformance_case all[] = {
     {"a_message_goes_to_every_subscriber_that_wants_it", a_message_goes_to_every_subscriber_that_wants_it},
+    {"two_hundred_subscribers_hear_the_same", two_hundred_subscribers_hear_the_same},
     {"a_subscription_made_later_reaches_the_publisher", a_subscription_made_later_reaches_the_publisher},
     {"an_idle_publisher_knows_what_was_subscribed_to", an_idle_publisher_knows_what_was_subscribed_to},
     {"ten_thousand_topics_are_told", ten_thousand_topics_are_told},

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <weft/pair.hpp>
+#include <weft/pub.hpp>
+#include <weft/push.hpp>
 #include <weft/req.hpp>
 
 #include "core/socket.hpp"
+#include "support/scripted_source.hpp"
 #include "support/scripted_transport.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <future>
+#include <memory>
+#include <string>
 
 namespace weft::core {
 
@@ -45,6 +50,24 @@ class glass : public Socket {
  private:
   void await(std::function<bool()> const& holds) { BOOST_TEST(!this->socket_->wait_until(holds, soon())); }
 };
+
+/// What is sent to a peer whose hanging up nobody has noticed, for nobody has driven its source since.
+template <class Socket>
+std::string heard_by_a_peer_that_goes_unnoticed() {
+  auto const source = std::make_shared<test::scripted_source>();
+  auto const end = std::make_shared<test::scripted_end>();
+  end->source = source.get();
+  weft::engine home({.helper = false});
+  test::script net(home);
+  net.loop().add(source);
+  Socket s(home);
+  s.dial("script://peer");
+  net.answer(end, 1);
+  BOOST_TEST(s.peers() == 1u);
+  source->give([&] { end->hang_up(); });
+  s.send("news");
+  return end->heard();
+}
 
 std::error_code code_of_send(pair_socket& s, message& m, op_options const& o) {
   std::error_code why;
@@ -264,6 +287,12 @@ BOOST_FIXTURE_TEST_CASE(a_receive_that_gives_up_takes_its_request_along, asking)
   BOOST_TEST(code_of_receive(req, {.until = 2ms}) == make_error_code(errc::timed_out));
   end->say(end->take());
   BOOST_TEST(code_of_receive(req, soon()) == make_error_code(errc::wrong_state));
+}
+
+// See context::heeds_peers(): it never waits, and would not notice what its peers do.
+BOOST_AUTO_TEST_CASE(a_send_that_goes_by_what_peers_say_looks_at_the_network_first) {
+  BOOST_TEST(heard_by_a_peer_that_goes_unnoticed<pub_socket>() == "");
+  BOOST_TEST(heard_by_a_peer_that_goes_unnoticed<push_socket>() == "news ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -179,6 +179,24 @@ BOOST_FIXTURE_TEST_CASE(a_close_counts_what_nobody_asked_for, stage) {
   BOOST_TEST(s.close().clean());  // once
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_during_a_close_is_counted) {
+  weft::engine home({.helper = false});
+  test::script net(home);
+  pair_socket s(home, {}, {.receive_window = 1});
+  s.dial("script://peer");
+  auto const end = std::make_shared<test::scripted_end>();
+  end->lingers = true;
+  net.answer(end);
+  auto closing = std::async(std::launch::async, [&] { return s.close(10s); });
+  while (!end->finished()) std::this_thread::yield();
+  for (auto const* text : {"1", "2", "3"}) end->say(text);
+  while (end->untold() > 0) std::this_thread::yield();
+  end->hang_up();
+  BOOST_TEST(closing.get().discarded == 3u);
+  BOOST_TEST(s.statistics().received.messages == 3u);
+  BOOST_TEST(s.statistics().dropped.at(drop_reason::unread, direction::incoming) == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_as_many_peers_as_asked) {
   weft::engine home({.helper = false});
   test::script net(home);

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <latch>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -35,11 +37,9 @@ struct fixture {
 void enter(lane& l) {
   while (!l.try_enter()) {
     parker here;
-    l.queue(here);
-    bool const mine = l.try_enter();
-    if (!mine) park(here, never);
-    l.unqueue(here);
-    if (mine) return;
+    lane::place const in_line(l, here);
+    if (l.try_enter()) return;
+    park(here, never);
   }
 }
 
@@ -70,57 +70,52 @@ BOOST_AUTO_TEST_CASE(counts_its_turns) {
 BOOST_AUTO_TEST_CASE(wakes_the_first_in_the_queue) {
   parker first, second;
   BOOST_TEST(lane.try_enter());
-  lane.queue(first);
-  lane.queue(second);
+  std::optional<lane::place> in_front(std::in_place, lane, first);
+  lane::place const behind(lane, second);
   lane.leave();
   park(first, never);  // notified: does not stay
-  lane.unqueue(first);
   BOOST_TEST(lane.try_enter());
+  in_front.reset();
   lane.leave();
   park(second, never);
-  lane.unqueue(second);
 }
 
 BOOST_AUTO_TEST_CASE(forgets_who_left_the_queue) {
-  auto gone = std::make_unique<parker>();
   parker stays;
   BOOST_TEST(lane.try_enter());
-  lane.queue(*gone);
-  lane.queue(stays);
-  lane.unqueue(*gone);
-  lane.unqueue(*gone);
-  gone.reset();
+  {
+    parker gone;
+    lane::place const in_front(lane, gone);
+  }
+  lane::place const in_line(lane, stays);
   lane.leave();
   park(stays, never);
-  lane.unqueue(stays);
 }
 
 BOOST_AUTO_TEST_CASE(wakes_the_next_when_the_first_takes_no_turn) {
   parker served, next;
   BOOST_TEST(lane.try_enter());
-  lane.queue(served);
-  lane.queue(next);
+  std::optional<lane::place> in_front(std::in_place, lane, served);
+  lane::place const behind(lane, next);
   served.finish()();
   lane.leave();  // for the first, who has nothing to wait for any more
-  lane.unqueue(served);
+  in_front.reset();
   park(next, never);
-  lane.unqueue(next);
 }
 
 BOOST_AUTO_TEST_CASE(wakes_nobody_for_who_takes_the_turn) {
   parker first, next;
   BOOST_TEST(lane.try_enter());
-  lane.queue(first);
-  lane.queue(next);
+  std::optional<lane::place> in_front(std::in_place, lane, first);
+  lane::place const behind(lane, next);
   lane.leave();
   BOOST_TEST(lane.try_enter());
-  lane.unqueue(first);
+  in_front.reset();
   next.sleep_in(*source, never);
   BOOST_TEST(source->waits == 1);
   lane.leave();
   next.sleep_in(*source, never);
   BOOST_TEST(source->waits == 1);
-  lane.unqueue(next);
 }
 
 BOOST_AUTO_TEST_CASE(needs_the_helper_for_an_audience_or_work_in_hand) {

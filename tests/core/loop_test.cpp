@@ -186,7 +186,7 @@ BOOST_FIXTURE_TEST_CASE(watches_descriptors, helped) {
 
 BOOST_FIXTURE_TEST_CASE(shows_posted_work_at_its_descriptor, alone) {
   l.post([] {});  // before anybody looks
-  int const fd = l.pollable_fd();
+  int const fd = l.attach();
   BOOST_TEST(readable(fd, patience));
   drain(l);
   BOOST_TEST(!readable(fd, 0ms));
@@ -197,7 +197,7 @@ BOOST_FIXTURE_TEST_CASE(shows_posted_work_at_its_descriptor, alone) {
 }
 
 BOOST_FIXTURE_TEST_CASE(shows_work_that_came_while_it_was_driven_at_its_descriptor, alone) {
-  int const fd = l.pollable_fd();
+  int const fd = l.attach();
   l.post([this] { l.post([this] { said = "done"; }); });
   l.serve_once();
   BOOST_TEST(said.empty());
@@ -209,7 +209,7 @@ BOOST_FIXTURE_TEST_CASE(shows_work_that_came_while_it_was_driven_at_its_descript
 BOOST_FIXTURE_TEST_CASE(shows_timers_at_its_descriptor, alone) {
   auto a = l.make_alarm();
   a->at(l.now() + 20ms, [this] { said = "rang"; });
-  int const fd = l.pollable_fd();
+  int const fd = l.attach();
   while (said.empty()) {
     BOOST_TEST_REQUIRE(readable(fd, patience));
     l.serve_once();
@@ -228,7 +228,7 @@ BOOST_FIXTURE_TEST_CASE(shows_timers_at_its_descriptor, alone) {
 BOOST_FIXTURE_TEST_CASE(shows_a_source_that_became_busy_at_its_descriptor, alone) {
   auto const source = std::make_shared<counting_source>();
   l.add(source);
-  int const fd = l.pollable_fd();
+  int const fd = l.attach();
   drain(l);
   source->is_busy = true;
   l.attend(*source);

@@ -7,11 +7,14 @@
 #include <weft/push.hpp>
 #include <weft/req.hpp>
 
+#include "core/loop.hpp"
+#include "support/scripted_source.hpp"
 #include "support/scripted_transport.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +27,22 @@ using test::soon;
 struct stage {
   weft::engine home{{.helper = false}};
   test::script net{home};
+};
+
+/// A connection that has a lane.
+struct lane_stage : stage {
+  template <class Socket>
+  std::shared_ptr<test::scripted_end> connect(Socket& s) {
+    auto const end = std::make_shared<test::scripted_end>();
+    end->source = source.get();
+    net.loop().add(source);
+    s.dial("script://peer");
+    return net.answer(end);
+  }
+  /// Whether the loop drives the lane when nobody else does.
+  bool tended() { return static_cast<loop&>(net.loop()).lane_of(source.get())->needs_helper(); }
+
+  std::shared_ptr<test::scripted_source> source = std::make_shared<test::scripted_source>();
 };
 
 template <class Socket>
@@ -160,6 +179,54 @@ BOOST_FIXTURE_TEST_CASE(priorities_are_from_one_to_sixteen, stage) {
   BOOST_TEST((code_of_dial(s, {.priorities = {.send = 0}}) == errc::invalid_option));
   BOOST_TEST((code_of_dial(s, {.priorities = {.receive = 17}}) == errc::invalid_option));
   BOOST_TEST(!code_of_dial(s, {.priorities = {.send = 16, .receive = 1}}));
+}
+
+// A protocol that has something for a pipe: see protocol_host::tend().
+
+BOOST_FIXTURE_TEST_CASE(lanes_are_tended_while_something_waits_and_no_longer, lane_stage) {
+  push_socket s(home, {.send_queue = 2});
+  auto const end = connect(s);
+  BOOST_TEST(!tended());
+  s.send("1");
+  s.send("2");
+  BOOST_TEST(tended());
+  end->make_room(1);
+  s.peers();
+  BOOST_TEST(tended());
+  end->make_room(1);
+  s.peers();
+  BOOST_TEST(end->heard() == "1 2 ");
+  BOOST_TEST(!tended());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_protocol_that_tends_twice_is_tended_until_both_are_over, lane_stage) {
+  pair_socket s(home, {.send_queue = 1, .conflate = true});
+  auto const end = connect(s);
+  BOOST_TEST(tended());  // what is stale must go
+  s.send("1");
+  end->make_room(1);
+  s.peers();
+  BOOST_TEST(end->heard() == "1 ");
+  BOOST_TEST(tended());
+  s.close();
+  BOOST_TEST(!tended());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lane_that_comes_to_a_tended_socket_is_tended, lane_stage) {
+  push_socket s(home, {.send_queue = 2});
+  s.send("1");
+  connect(s);
+  BOOST_TEST(tended());
+}
+
+// Nobody calls: the loop answers, in a moment.
+BOOST_FIXTURE_TEST_CASE(what_waits_goes_out_though_nobody_calls, stage) {
+  push_socket s(home, {.send_queue = 2});
+  s.dial("script://peer");
+  auto const end = net.answer();
+  s.send("1");
+  end->make_room(1);
+  BOOST_TEST(net.until([&] { return end->count() == 1; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -120,6 +120,12 @@ BOOST_AUTO_TEST_CASE(is_refused_with_the_part_at_fault) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(refuses_what_it_could_not_write_again) {
+  for (std::string_view const text :
+       {"tcp://h:1?=x", "tcp://h:1?a&=", "tcp://[[::1]:80", "tcp://h]:80", "tcp://[::1]]"})
+    BOOST_TEST(!url::parse(text).has_value(), text);
+}
+
 BOOST_AUTO_TEST_CASE(has_a_query_of_keys_and_values) {
   auto const u = url::parse("ofi+tcp://h:1/p?a=1&b&c=x=y&&a=2&d=/?z").value();
   BOOST_TEST(u.path == "/p");

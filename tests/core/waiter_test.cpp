@@ -5,12 +5,12 @@
 #include <weft/pull.hpp>
 #include <weft/push.hpp>
 
+#include "core/socket.hpp"
+#include "support/scripted_source.hpp"
 #include "support/scripted_transport.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
-#include <condition_variable>
 #include <future>
 
 namespace weft::core {
@@ -20,55 +20,18 @@ namespace {
 using namespace std::chrono_literals;
 using test::soon;
 
-/// A source that hands over one piece of work at a time, and counts who drives it.
-class scripted_source final : public ext::progress_source {
- public:
-  void give(std::function<void()> work) {
-    {
-      std::lock_guard lock(mutex_);
-      work_ = std::move(work);
-    }
-    changed_.notify_all();
-  }
-  bool poll() noexcept override {
-    if (inside_.exchange(true)) crowded_ = true;
-    std::function<void()> work;
-    {
-      std::lock_guard lock(mutex_);
-      work.swap(work_);
-    }
-    if (work) work();
-    inside_ = false;
-    return work != nullptr;
-  }
-  void wait(clock::time_point until) noexcept override {
-    if (inside_.exchange(true)) crowded_ = true;
-    ++waits_;
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, std::min(until, clock::now() + 10s), [this] { return work_ || woken_; });
-    woken_ = false;
-    inside_ = false;
-  }
-  void wake() noexcept override {
-    {
-      std::lock_guard lock(mutex_);
-      woken_ = true;
-    }
-    changed_.notify_all();
-  }
-  bool busy() const noexcept override { return false; }
+// Who sleeps only the socket knows.
+sleepers& sleepers_of(socket&);
+template <auto Member>
+struct open_up {
+  friend sleepers& sleepers_of(socket& s) { return s.*Member; }
+};
+template struct open_up<&socket::sleepers_>;
 
-  unsigned waits() const noexcept { return waits_; }
-  bool crowded() const noexcept { return crowded_; }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::function<void()> work_;
-  bool woken_ = false;
-  std::atomic<bool> inside_{false};
-  std::atomic<bool> crowded_{false};
-  std::atomic<unsigned> waits_{0};
+/// A socket one can look into.
+struct glass : pair_socket {
+  using pair_socket::pair_socket;
+  bool asleep() { return sleepers_of(*socket_).any(); }
 };
 
 /// A socket whose one connection moves only while its source is driven.
@@ -80,7 +43,7 @@ struct stage {
     net.answer(end);
   }
 
-  std::shared_ptr<scripted_source> source = std::make_shared<scripted_source>();
+  std::shared_ptr<test::scripted_source> source = std::make_shared<test::scripted_source>();
   std::shared_ptr<test::scripted_end> end = std::make_shared<test::scripted_end>();
   weft::engine home;
   test::script net{home};
@@ -193,6 +156,24 @@ BOOST_AUTO_TEST_CASE(a_waiting_thread_drives_the_loop_when_nobody_else_does) {
     waiting.get();
     BOOST_TEST(s.peers() == 1u);
   }
+}
+
+// Nobody but the one who waits drives that lane, and it may be asleep before there is one.
+BOOST_AUTO_TEST_CASE(a_sleeper_learns_of_a_lane_that_comes) {
+  auto const source = std::make_shared<test::scripted_source>();
+  auto const end = std::make_shared<test::scripted_end>();
+  end->source = source.get();
+  weft::engine home({.idle = idle::block});
+  test::script net(home);
+  net.loop().add(source);
+  glass s(home);
+  s.dial("script://peer");
+  auto waiting = std::async(std::launch::async, [&] { return std::string(s.receive(soon()).text()); });
+  while (!s.asleep()) std::this_thread::yield();
+  net.answer(end);
+  while (source->waits() == 0 && waiting.wait_for(0s) != std::future_status::ready) std::this_thread::yield();
+  source->give([&] { end->say("driven"); });
+  BOOST_TEST(waiting.get() == "driven");
 }
 
 BOOST_AUTO_TEST_CASE(posted_work_wakes_a_thread_that_sleeps_in_the_loop) {

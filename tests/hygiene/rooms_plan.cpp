@@ -61,6 +61,7 @@ std::vector<room> const rows = {
     {"tests/transports",
      {all_public, "src/base", "src/fabric", "transports/*", "tests/conformance", "tests/support"},
      {"posix", "boost/test/"}},
+    {"tests/fuzz", {values, ext, sockets, "protocols", "transports/*", "tests/support"}, {"boost/test/"}},
     {"tests/public", {all_public, "tests/support"}, {"boost/test/"}},
     {"tests/conformance", {all_public, "src/base", "transports/*", "tests/support"}, {"posix", "boost/test/"}},
     {"tests/interop", {all_public, "tests/support"}, {"posix", "boost/test/"}},

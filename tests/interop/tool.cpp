@@ -4,19 +4,22 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <system_error>
-#include <thread>
 
 extern char** environ;
 
@@ -26,7 +29,32 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using clock = std::chrono::steady_clock;
+
 constexpr auto patience = 20s;
+
+/// Tells when something is written to a file.
+class growth {
+ public:
+  explicit growth(std::string const& path) : fd_(::inotify_init1(IN_CLOEXEC)) {
+    if (fd_ < 0 || ::inotify_add_watch(fd_, path.c_str(), IN_MODIFY) < 0)
+      throw std::system_error(errno, std::system_category(), path);
+  }
+  growth(growth const&) = delete;
+  growth& operator=(growth const&) = delete;
+  ~growth() { ::close(fd_); }
+
+  bool seen_before(clock::time_point end) const {
+    auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(end - clock::now()).count();
+    pollfd p{.fd = fd_, .events = POLLIN, .revents = 0};
+    char events[4096];
+    return ::poll(&p, 1, static_cast<int>(std::max<std::int64_t>(0, left))) == 1 &&
+           ::read(fd_, events, sizeof events) > 0;
+  }
+
+ private:
+  int fd_;
+};
 
 std::string read_file(std::string const& path) {
   std::ifstream in(path, std::ios::binary);
@@ -67,13 +95,10 @@ tool::~tool() {
 std::string tool::printed() const { return read_file(output_); }
 
 bool tool::prints(std::string const& text) const {
-  std::error_code none;
-  for (auto const end = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < end;) {
-    if (auto const size = std::filesystem::file_size(output_, none); !none && size >= text.size())
-      return printed().starts_with(text);
-    std::this_thread::sleep_for(5ms);
-  }
-  return false;
+  growth const output(output_);
+  for (auto const end = clock::now() + patience; std::filesystem::file_size(output_) < text.size();)
+    if (!output.seen_before(end)) return false;
+  return printed().starts_with(text);
 }
 
 bool is_installed(std::string const& program) {

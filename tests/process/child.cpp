@@ -46,7 +46,7 @@ std::vector<std::string> inherited(std::vector<std::string> more) {
 }  // namespace
 
 child::child(std::string const& program, std::vector<std::string> const& arguments,
-             std::vector<std::string> const& environment) {
+             std::vector<std::string> const& environment, int heard) {
   auto const path = (std::filesystem::read_symlink("/proc/self/exe").parent_path() / program).string();
   std::vector<std::string> words{path};
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -55,7 +55,7 @@ child::child(std::string const& program, std::vector<std::string> const& argumen
   if (::pipe2(ends, O_CLOEXEC) != 0) check(errno, "pipe2");
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], heard);
   int const failed =
       ::posix_spawn(&pid_, path.c_str(), &actions, nullptr, pointers(words).data(), pointers(settings).data());
   ::posix_spawn_file_actions_destroy(&actions);

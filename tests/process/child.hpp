@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -14,14 +15,14 @@ namespace weft::process {
 /// A program from the folder of this one, running. Killed and waited for when destroyed.
 class child {
  public:
-  /// \throws std::system_error
+  /// `heard`: the stream that line() reads. \throws std::system_error
   explicit child(std::string const& program, std::vector<std::string> const& arguments = {},
-                 std::vector<std::string> const& environment = {});
+                 std::vector<std::string> const& environment = {}, int heard = STDOUT_FILENO);
   child(child const&) = delete;
   child& operator=(child const&) = delete;
   ~child();
 
-  /// The next line it writes to its standard output; nothing when it ended, or took too long.
+  /// The next line it writes; nothing when it ended, or took too long.
   std::optional<std::string> line(std::chrono::steady_clock::duration within = std::chrono::seconds(20));
   void kill(int signal = SIGKILL) noexcept;
   /// What it returned; nothing when a signal ended it, or it took too long and was killed.

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_message_without_a_hop_count_closes_its_peer) {
     s.a.leave();
     BOOST_TEST(s.drain() == "");
     auto const dropped = host.dropped();
-    BOOST_TEST(dropped.size() == 2u);
+    BOOST_TEST(dropped.size() == 1u);
     BOOST_TEST((dropped[0].why == drop_reason::malformed));
     BOOST_TEST(!s.b.join());
   }
@@ -161,6 +161,43 @@ BOOST_AUTO_TEST_CASE(a_forwarded_message_leaves_its_old_header_behind) {
   BOOST_TEST(!send(with_header({5, 6}, "body")));
   BOOST_TEST(a.link.sent[0].header().size() == 1u);
   BOOST_TEST(a.link.sent[0].header().top() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_waits_for_the_next_peer) {
+  side s(weft::pair1::make(host, {.send_queue = 2}));
+  s.a.join(1);
+  for (auto* text : {"1", "2", "3"}) {
+    BOOST_TEST(s.context->can_send());
+    BOOST_TEST(!s.send(text));
+  }
+  BOOST_TEST(!s.context->can_send());
+  s.a.leave();
+  BOOST_TEST(s.protocol->queued() == 2u);
+  host.woke_senders();
+  s.b.join();
+  BOOST_TEST(host.woke_senders());
+  BOOST_TEST(s.a.heard() == "1 ");
+  BOOST_TEST(s.b.heard() == "2 3 ");
+  for (auto const& m : s.b.link.sent) BOOST_TEST(m.header().top() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(may_be_asked_for_the_newest_only) {
+  side s(weft::pair1::make(host, {.conflate = true}));
+  s.a.join();
+  for (auto const& text : {hopped("1"), hopped("2"), hopped("too far", 9)}) s.a.say(text);
+  s.a.leave();
+  BOOST_TEST(host.tended());  // what is stale goes though nobody receives
+  BOOST_TEST(s.drain() == "2 ");
+  auto const dropped = host.dropped();
+  BOOST_TEST(dropped.size() == 2u);
+  BOOST_TEST((dropped[0].why == drop_reason::displaced && dropped[0].what.text() == "1"));
+  BOOST_TEST((dropped[1].why == drop_reason::too_many_hops));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_has_8192_places_at_most) {
+  auto const is_invalid = [](std::system_error const& e) { return e.code() == make_error_code(errc::invalid_option); };
+  BOOST_CHECK_NO_THROW(weft::pair1::make(host, {.send_queue = 8192}));
+  BOOST_CHECK_EXCEPTION(weft::pair1::make(host, {.send_queue = 8193}), std::system_error, is_invalid);
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_hops_is_an_option_from_1_to_255) {
@@ -210,6 +247,13 @@ BOOST_AUTO_TEST_CASE(a_message_that_can_go_no_further_is_dropped) {
   BOOST_TEST(dropped.size() == 1u);
   BOOST_TEST((dropped[0].why == drop_reason::too_many_hops));
   BOOST_TEST((dropped[0].which == direction::outgoing));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_has_one_hop_more_already) {
+  side s(weft::raw_pair1::make(host, {.send_queue = 2}));
+  BOOST_TEST(!s.send(with_header({3}, "m")));
+  s.a.join();
+  BOOST_TEST(s.a.link.sent.at(0).header().top() == 4u);
 }
 
 // Two sockets and what is between them: each send is a hop, and the limit ends a circle.

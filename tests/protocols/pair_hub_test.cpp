@@ -156,6 +156,41 @@ BOOST_AUTO_TEST_CASE(a_message_over_every_ready_peers_limit_is_refused) {
   BOOST_TEST(b.heard() == "long ");
 }
 
+BOOST_AUTO_TEST_CASE(a_queue_is_for_whoever_has_room_first_and_not_for_who_is_named) {
+  auto queued = weft::pair_hub::make(host, {.send_queue = 2});
+  auto x = queued->open_context();
+  test::scripted_peer first{*queued, 4}, second{*queued, 5};
+  first.join(0);
+  second.join(0);
+  for (auto* text : {"1", "2"}) {
+    message m(text);
+    BOOST_TEST(!x->send(m));
+  }
+  BOOST_TEST(!x->can_send());
+  message m("named");
+  BOOST_TEST(dynamic_cast<ext::addressed_sender&>(*x).send_to(pipe_id{4}, m) == make_error_code(errc::peers_full));
+  BOOST_TEST(queued->queued() == 2u);
+  second.make_room();
+  first.make_room();
+  BOOST_TEST(second.heard() == "1 ");
+  BOOST_TEST(first.heard() == "2 ");
+}
+
+BOOST_AUTO_TEST_CASE(may_be_asked_for_the_newest_only) {
+  auto newest = weft::pair_hub::make(host, {.conflate = true});
+  auto x = newest->open_context();
+  test::scripted_peer first{*newest, 4}, second{*newest, 5};
+  first.join();
+  second.join();
+  first.say(hopped("1"));
+  second.say(hopped("2"));
+  BOOST_TEST(x->receive()->text() == "2");
+  BOOST_TEST(!x->can_receive());
+  auto const dropped = host.dropped();
+  BOOST_TEST(dropped.size() == 1u);
+  BOOST_TEST((dropped[0].why == drop_reason::displaced && dropped[0].from == pipe_id{4}));
+}
+
 BOOST_AUTO_TEST_CASE(peers_are_heard_in_turn) {
   join_all();
   for (auto* text : {"a1", "a2", "a3"}) a.say(hopped(text));

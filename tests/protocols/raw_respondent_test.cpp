@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(surveyors_take_turns_and_what_the_lost_asked_is_dropped) {
   b.say(with_header({id}, "b1"));
   c.say(with_header({id}, "c1"));
   b.leave();
-  BOOST_TEST(dropped(drop_reason::peer_gone, direction::incoming, 2));
+  BOOST_TEST(b.pipe.held() == 1u);  // unread: the socket counts it
   std::string order;
   while (context->can_receive()) order.append(receive().text()) += ' ';
   BOOST_TEST(order == "a1 c1 a2 ");

@@ -47,6 +47,11 @@ class scripted_end {
     return locked([&] { return bell_; });
   }
 
+  /// Messages said that the socket was not told of yet.
+  std::size_t untold() const {
+    return locked([&] { return inbound_.size(); });
+  }
+
   // What the socket did.
   bool started() const {
     return locked([&] { return started_; });
@@ -158,6 +163,7 @@ class scripted_wire final : public ext::connection {
     });
     if (unsigned const room = end_->locked([&] { return std::exchange(end_->room_, 0u); })) events.on_writable(room);
     while (auto m = next()) events.on_message(*std::move(m));
+    while (auto m = unread()) events.on_unread(*std::move(m));
     auto const why = end_->locked([&] {
       end_->inside_ = false;
       end_->ended_ = end_->ending_.has_value();
@@ -196,7 +202,8 @@ class scripted_wire final : public ext::connection {
  private:
   bool has_news() const {
     return end_->locked([&] {
-      bool const deliverable = !end_->inbound_.empty() && end_->delivered_ < end_->granted_;
+      bool const wanted = end_->delivered_ < end_->granted_ || end_->finished_;
+      bool const deliverable = !end_->inbound_.empty() && wanted;
       return !end_->ended_ && (end_->ending_ || end_->room_ > 0 || deliverable);
     });
   }
@@ -205,10 +212,19 @@ class scripted_wire final : public ext::connection {
       if (end_->inbound_.empty()) return {};
       if (end_->delivered_ == end_->granted_ && !end_->ending_) return {};
       ++end_->delivered_;
-      message m = std::move(end_->inbound_.front());
-      end_->inbound_.pop_front();
-      return m;
+      return take();
     });
+  }
+  std::optional<message> unread() {
+    return end_->locked([&]() -> std::optional<message> {
+      if (!end_->finished_ || end_->inbound_.empty()) return {};
+      return take();
+    });
+  }
+  message take() {
+    message m = std::move(end_->inbound_.front());
+    end_->inbound_.pop_front();
+    return m;
   }
 
   std::shared_ptr<scripted_end> end_;

@@ -3,6 +3,8 @@
 
 #include <weft/error.hpp>
 
+#include "fabric/bootstrap.hpp"
+
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -108,9 +110,17 @@ class acceptor::state : public std::enable_shared_from_this<state> {
 acceptor::acceptor(directory& d, choice c, url local, base::unique_fd listening, ext::handshake const& h,
                    listen_options const& o)
     : local_(std::move(local)),
+      everywhere_(local_address(listening.get()).is_any()),
       state_(std::make_shared<state>(d, std::move(c), std::move(listening), h, o, local_.to_string())) {}
 
 acceptor::~acceptor() { state_->stop(); }
+
+std::string acceptor::warning() const {
+  if (!everywhere_) return {};
+  return local_.to_string() +
+         ": listens on every address of this host, and libfabric trusts whoever reaches it: "
+         "name one address of a network that you trust";
+}
 
 void acceptor::start(ext::connection_handler handler) { state_->start(std::move(handler)); }
 

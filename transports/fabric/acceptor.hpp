@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <string>
 
 namespace weft::ofi {
 
@@ -23,6 +24,8 @@ class acceptor final : public ext::acceptor {
 
   url local() const override { return local_; }
   void start(ext::connection_handler) override;
+  /// On a wildcard address anybody who reaches this host may speak to libfabric, which trusts its peers.
+  std::string warning() const override;
 
  private:
   // A peer that has not introduced itself yet.
@@ -33,6 +36,7 @@ class acceptor final : public ext::acceptor {
   class state;
 
   url local_;
+  bool everywhere_;
   std::shared_ptr<state> state_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <weft/error.hpp>
 
+#include "base/process.hpp"
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -42,8 +44,8 @@ setup<std::vector<socket_address>> resolve_name(url const& u) {
     return failure{errc::invalid_url, u.to_string() + ": the name is too long by " +
                                           std::to_string(name.size() - (sizeof a.sun_path - 1)) + " characters"};
   std::memcpy(a.sun_path + 1, name.data(), name.size());
-  return std::vector{from(reinterpret_cast<sockaddr*>(&a),
-                          static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size()))};
+  return std::vector{
+      from(reinterpret_cast<sockaddr*>(&a), static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size()))};
 }
 
 void set_port(socket_address& a, std::uint16_t port) noexcept {
@@ -67,7 +69,8 @@ setup<std::vector<socket_address>> addresses_of(std::string const& interface) {
     }
   if (!names.empty()) names.pop_back();
   if (found.empty())
-    return failure{errc::invalid_url, "?iface=" + interface + ": no such interface, or it has no address; there are" + names};
+    return failure{errc::invalid_url,
+                   "?iface=" + interface + ": no such interface, or it has no address; there are" + names};
   return found;
 }
 
@@ -170,7 +173,8 @@ setup<base::unique_fd> listen_at(std::vector<socket_address> const& addresses, s
   return failure{code, url_text + ": cannot listen there: " + code.message()};
 }
 
-base::unique_fd begin_connect(socket_address const& to, std::optional<socket_address> const& source, int& error) noexcept {
+base::unique_fd begin_connect(socket_address const& to, std::optional<socket_address> const& source,
+                              int& error) noexcept {
   base::unique_fd fd(::socket(to.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   bool const bound = fd && (!source || ::bind(fd.get(), source->get(), source->size) == 0);
   error = bound && ::connect(fd.get(), to.get(), to.size) == 0 ? 0 : errno;
@@ -193,18 +197,19 @@ std::string peer_text(int fd) {
   if (a.family() != AF_UNIX)
     return (a.family() == AF_INET6 && a.host().find(':') != std::string::npos ? "[" + a.host() + "]" : a.host()) + ":" +
            std::to_string(a.port());
-  ucred who{};
-  socklen_t size = sizeof who;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return "local";
-  return "process " + std::to_string(who.pid);
+  auto const who = base::peer_process(fd);
+  return who ? "process " + std::to_string(who->pid) : "local";
 }
 
 std::error_code connect_error(int error) noexcept {
   switch (error) {
     case ECONNREFUSED:
-    case ENOENT: return errc::connection_refused;
-    case ETIMEDOUT: return errc::timed_out;
-    default: return {error, std::system_category()};
+    case ENOENT:
+      return errc::connection_refused;
+    case ETIMEDOUT:
+      return errc::timed_out;
+    default:
+      return {error, std::system_category()};
   }
 }
 

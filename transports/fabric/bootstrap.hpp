@@ -27,7 +27,8 @@ struct socket_address {
   sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
   sockaddr const* get() const noexcept { return reinterpret_cast<sockaddr const*>(&storage); }
   int family() const noexcept { return storage.ss_family; }
-  /// "127.0.0.1", "fe80::1%eth0", without the port; empty for what is no IP address. An IPv4 address in IPv6's clothes is IPv4.
+  /// "127.0.0.1", "fe80::1%eth0", without the port; empty for what is no IP address. An IPv4 address in IPv6's clothes
+  /// is IPv4.
   std::string host() const;
   std::uint16_t port() const noexcept;
   bool is_any() const noexcept;

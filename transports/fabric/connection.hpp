@@ -6,6 +6,7 @@
 #include "fabric/flow.hpp"
 #include "fabric/shared_endpoint.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace weft::ofi {
 /// A socket's hold on a flow, which outlives it for as long as the peer or the library may touch its memory.
 class connection final : public ext::connection {
  public:
-  connection(flow& f, std::string peer) noexcept : flow_(f), peer_(std::move(peer)) {}
+  connection(flow& f, std::string peer, std::optional<peer_credentials> who = {}) noexcept
+      : flow_(f), peer_(std::move(peer)), who_(who) {}
   ~connection() override { flow_.abandon(); }
 
   void start(std::shared_ptr<ext::doorbell> d) noexcept override { flow_.start(std::move(d)); }
@@ -30,10 +32,15 @@ class connection final : public ext::connection {
   ext::progress_source* source() noexcept override { return &flow_.home(); }
   bool peer_is_weft() const noexcept override { return true; }
   std::string peer_address() const override { return peer_; }
+  void describe(pipe_info& i) const override {
+    i.credentials = who_;
+    i.properties.emplace_back("provider", flow_.home().endpoint().info().provider());
+  }
 
  private:
   flow& flow_;
   std::string peer_;
+  std::optional<peer_credentials> who_;
 };
 
 }  // namespace weft::ofi

@@ -20,9 +20,7 @@ struct credits {
 
   static constexpr std::uint16_t most_data = 32;
   static constexpr std::uint16_t most_control = 4;
-  bool sound() const noexcept {
-    return data >= 1 && data <= most_data && control >= 2 && control <= most_control;
-  }
+  bool sound() const noexcept { return data >= 1 && data <= most_data && control >= 2 && control <= most_control; }
   /// The share of an endpoint's next connection, when it has so many. \param depth receives it can have posted
   static credits share(std::size_t connections, std::size_t depth) noexcept {
     constexpr std::size_t plenty = 2048;

@@ -31,7 +31,8 @@ std::uint64_t random_number() {
 setup<choice> choice::of(url const& u) {
   for (auto const& [key, value] : u.query)
     if (key != "prov" && key != "iface" && key != "domain")
-      return failure{errc::invalid_option, u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain"};
+      return failure{errc::invalid_option,
+                     u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain"};
   auto selected = fabric::select(fabric::request_for(u));
   if (!selected) return selected.error();
   auto const& facts = selected->chosen.facts();

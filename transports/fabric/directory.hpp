@@ -34,9 +34,8 @@ struct choice {
 };
 
 /// The endpoints of one engine: one for each provider and local address, made when first needed, kept until the
-/// engine ends; and a further one when those there are take no more connections (shm: more than 100). Outlives the dialers
-/// and listeners that use it.
-/// Thread safety: admit() on the loop; the rest any thread.
+/// engine ends; and a further one when those there are take no more connections (shm: more than 100). Outlives the
+/// dialers and listeners that use it. Thread safety: admit() on the loop; the rest any thread.
 class directory {
  public:
   explicit directory(ext::reactor&);
@@ -47,8 +46,8 @@ class directory {
 
   /// A slot for one more connection, on an endpoint of that address.
   /// \param host numeric, of the lifeline's local end; empty where addresses are not IP's
-  /// \param other the endpoint at the other end, where that is known: never the same, for not every provider's endpoints
-  /// can talk to themselves
+  /// \param other the endpoint at the other end, where that is known: never the same, for not every provider's
+  /// endpoints can talk to themselves
   setup<flow*> admit(choice const&, std::string const& host, std::size_t max_message, byte_string const& other);
 
   /// What to tell a peer about a flow.

@@ -20,8 +20,8 @@ flow::flow(shared_endpoint& home, slot_table::place place, credits given, std::s
 
 void flow::connect(hello const& peer, fi_addr_t to, side which, std::shared_ptr<lifeline> l) {
   address_ = peer.address;
-  peer_max_message_ = static_cast<std::size_t>(
-      std::min<std::uint64_t>(peer.max_message, std::numeric_limits<std::size_t>::max()));
+  peer_max_message_ =
+      static_cast<std::size_t>(std::min<std::uint64_t>(peer.max_message, std::numeric_limits<std::size_t>::max()));
   out_.open({.endpoint = &home_.endpoint(),
              .pool = &home_.sends(),
              .owner = this,
@@ -73,11 +73,15 @@ void flow::abandon() noexcept {
   end(errc::closed);
   flush();
   if (!lifeline_) lifeline_over_.store(true, std::memory_order_relaxed);
+  // Whoever watches it already may bury it as soon as it is abandoned.
+  pins_.fetch_add(1, std::memory_order_relaxed);
   abandoned_.store(true, std::memory_order_seq_cst);
   home_.watch(*this);
+  pins_.fetch_sub(1, std::memory_order_release);
 }
 
-// How it ends: whoever finds out notes it, and has flush() called; the flusher says goodbye and rings; the socket is told.
+// How it ends: whoever finds out notes it, and has flush() called; the flusher says goodbye and rings; the socket is
+// told.
 
 void flow::end(std::error_code why) noexcept {
   std::lock_guard lock(ending_mutex_);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/bell.hpp>
 #include <weft/ext/connection.hpp>
 #include <weft/options.hpp>
 
-#include "fabric/bell.hpp"
 #include "fabric/credit.hpp"
 #include "fabric/hello.hpp"
 #include "fabric/inbound.hpp"
@@ -114,7 +114,7 @@ class flow {
   std::size_t peer_max_message_ = 0;
   byte_string address_;  // the peer's
   std::shared_ptr<lifeline> lifeline_;
-  bell bell_;
+  ext::bell bell_;
 
   outbound out_;
   inbound in_;
@@ -122,8 +122,8 @@ class flow {
   // Driver.
   alignas(64) std::atomic<std::uint32_t> frames_come_{0};
   std::atomic<std::uint32_t> bulks_come_{0};
-  std::atomic<std::uint16_t> control_come_{0};  // and handled, in order
-  std::atomic<bool> greeted_{false};            // may send on the fabric
+  std::atomic<std::uint16_t> control_come_{0};                  // and handled, in order
+  std::atomic<bool> greeted_{false};                            // may send on the fabric
   std::array<receive_buffer*, credits::most_control> early_{};  // control frames that overtook others
   bool let_go_ = false;
   clock::time_point lost_at_{};
@@ -133,13 +133,13 @@ class flow {
   std::uint16_t control_told_ = 0;
   bool greeting_due_ = false;
   std::atomic<bool> control_stuck_{false};  // no credit for a control frame
-  bool silent_ = false;  // the goodbye is said
+  bool silent_ = false;                     // the goodbye is said
   bool busy_ = false;
 
   // How it ends.
   std::atomic<bool> connected_{false};
   std::atomic<bool> ended_{false};
-  std::atomic<bool> resume_{false};       // the socket wants a turn: it has grants again
+  std::atomic<bool> resume_{false};  // the socket wants a turn: it has grants again
   std::atomic<bool> abandoned_{false};
   std::atomic<bool> lifeline_over_{false};
   std::atomic<bool> leaving_{false};      // the peer has said goodbye

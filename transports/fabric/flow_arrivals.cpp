@@ -32,13 +32,16 @@ unsigned flow::arrived(receive_buffer& b) noexcept {
     greeted_.store(true, std::memory_order_release);
     what = work;
   }
-  if ((credit == outbound::news::some && out_.has_work()) || control_stuck_.load(std::memory_order_relaxed)) what = work;
+  if ((credit == outbound::news::some && out_.has_work()) || control_stuck_.load(std::memory_order_relaxed))
+    what = work;
   switch (h->kind) {
     case frame_kind::data:
       if (b.size == frame_header_size || !in_.arrived(b, h->sequence)) return malformed(b);
       return what | ring;
-    case frame_kind::control: return what | control_arrived(b, *h);
-    case frame_kind::acknowledgement: break;
+    case frame_kind::control:
+      return what | control_arrived(b, *h);
+    case frame_kind::acknowledgement:
+      break;
   }
   if (b.size != frame_header_size || h->sequence != 0) return malformed(b);
   home_.repost(b);
@@ -70,9 +73,12 @@ bool flow::handle_control(std::span<std::byte const> frame) noexcept {
   record_reader reader(frame);
   for (record r;;) {
     switch (reader.next(r)) {
-      case record_reader::outcome::end: return true;
-      case record_reader::outcome::malformed: return false;
-      case record_reader::outcome::record: break;
+      case record_reader::outcome::end:
+        return true;
+      case record_reader::outcome::malformed:
+        return false;
+      case record_reader::outcome::record:
+        break;
     }
     auto const c = clearance::read(r);
     if (!c || !out_.cleared(*c)) return false;

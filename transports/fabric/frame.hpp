@@ -48,7 +48,7 @@ enum class record_kind : std::uint8_t { message = 1, request = 2, clear = 3 };
 /// A record as it lies in a frame: its words and its content are views.
 struct record {
   record_kind kind;
-  std::span<std::byte const> words;    // four bytes each
+  std::span<std::byte const> words;  // four bytes each
   std::span<std::byte const> content;
 
   std::size_t word_count() const noexcept { return words.size() / 4; }
@@ -115,9 +115,7 @@ class record_writer {
     copy(m.body());
   }
   /// Only what stands in front of the body.
-  void add_message_head(message const& m) noexcept {
-    open(record_kind::message, m.header(), m.size());
-  }
+  void add_message_head(message const& m) noexcept { open(record_kind::message, m.header(), m.size()); }
   void add_request(message const& m, std::uint32_t transfer) noexcept;
   void add_clear(clearance const&) noexcept;
 

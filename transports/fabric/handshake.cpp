@@ -3,9 +3,12 @@
 
 #include <weft/error.hpp>
 
+#include "base/process.hpp"
 #include "fabric/bootstrap.hpp"
 #include "fabric/connection.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace weft::ofi {
@@ -124,8 +127,11 @@ void handshake::fail(failure why) {
 void handshake::succeed() {
   auto const keep = shared_from_this();
   auto const done = std::exchange(handler_, nullptr);
+  std::optional<peer_credentials> who;
+  if (auto const process = base::peer_process(lifeline_->fd()))
+    who = {.uid = process->uid, .gid = process->gid, .pid = static_cast<std::uint32_t>(process->pid)};
   lifeline_.reset();
-  auto made = std::make_unique<connection>(*std::exchange(flow_, nullptr), peer_);
+  auto made = std::make_unique<connection>(*std::exchange(flow_, nullptr), peer_, who);
   if (done) done(std::unique_ptr<ext::connection>(std::move(made)));
 }
 

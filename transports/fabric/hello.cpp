@@ -50,8 +50,8 @@ std::string text_at(std::span<std::byte const> content, std::size_t at, std::siz
   return {reinterpret_cast<char const*>(content.data()) + at, size};
 }
 
-// For a person's terminal: whatever a peer sends stays on its line. Control characters are U+0000 to U+001F, U+007F, and
-// U+0080 to U+009F, which in UTF-8 are two bytes.
+// For a person's terminal: whatever a peer sends stays on its line. Control characters are U+0000 to U+001F, U+007F,
+// and U+0080 to U+009F, which in UTF-8 are two bytes.
 std::string printable(std::string text) {
   for (std::size_t i = 0; i != text.size(); ++i) {
     auto const c = static_cast<unsigned char>(text[i]);
@@ -78,8 +78,10 @@ std::error_code code_of(std::uint16_t reason) {
     case errc::protocol_mismatch:
     case errc::malformed:
     case errc::message_too_large:
-    case errc::rejected: return static_cast<errc>(reason);
-    default: return errc::connection_reset;
+    case errc::rejected:
+      return static_cast<errc>(reason);
+    default:
+      return errc::connection_reset;
   }
 }
 
@@ -160,10 +162,13 @@ std::optional<refusal> refusal::decode(std::span<std::byte const> content) {
 failure refusal::as_failure() const {
   auto const text_for_me = "the peer refused: " + text;
   switch (reason) {
-    case refusal_reason::protocols: return {errc::protocol_mismatch, text_for_me};
+    case refusal_reason::protocols:
+      return {errc::protocol_mismatch, text_for_me};
     case refusal_reason::provider:
-    case refusal_reason::version: return {errc::unsupported, text_for_me};
-    default: return {errc::rejected, text_for_me};
+    case refusal_reason::version:
+      return {errc::unsupported, text_for_me};
+    default:
+      return {errc::rejected, text_for_me};
   }
 }
 
@@ -173,11 +178,11 @@ std::optional<refusal> objection(hello const& mine, hello const& theirs) {
                                                   ", and the other end is " + number(theirs.self) + " for " +
                                                   number(theirs.peer)};
   if (mine.protocol != theirs.protocol || mine.protocol_version != theirs.protocol_version)
-    return refusal{refusal_reason::provider,
-                   "one end is on provider " + mine.provider + " (protocol " + number(mine.protocol) + "." +
-                       number(mine.protocol_version) + "), the other on " + theirs.provider + " (protocol " +
-                       number(theirs.protocol) + "." + number(theirs.protocol_version) +
-                       "); ?prov= in both URLs makes them agree"};
+    return refusal{refusal_reason::provider, "one end is on provider " + mine.provider + " (protocol " +
+                                                 number(mine.protocol) + "." + number(mine.protocol_version) +
+                                                 "), the other on " + theirs.provider + " (protocol " +
+                                                 number(theirs.protocol) + "." + number(theirs.protocol_version) +
+                                                 "); ?prov= in both URLs makes them agree"};
   return {};
 }
 

@@ -44,7 +44,15 @@ struct hello {
 };
 
 /// Why a hello is not answered with one.
-enum class refusal_reason : std::uint16_t { version = 1, malformed = 2, protocols = 3, provider = 4, address = 5, room = 6, other = 7 };
+enum class refusal_reason : std::uint16_t {
+  version = 1,
+  malformed = 2,
+  protocols = 3,
+  provider = 4,
+  address = 5,
+  room = 6,
+  other = 7
+};
 
 struct refusal {
   refusal_reason reason = refusal_reason::other;

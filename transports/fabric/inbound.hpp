@@ -68,8 +68,8 @@ class inbound {
   // What cannot be delivered yet, because a transfer before it is not complete.
   struct held_message {
     message whole;
-    int transfer = -1;          // or this one
-    std::uint32_t frames = 0;   // that end with it
+    int transfer = -1;         // or this one
+    std::uint32_t frames = 0;  // that end with it
   };
 
   std::atomic<receive_buffer*>& place(std::uint32_t sequence) noexcept { return frames_[sequence % frames_.size()]; }

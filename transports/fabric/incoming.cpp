@@ -122,9 +122,8 @@ posting incoming_transfers::post(transfer& t, chunk_operation& op) noexcept {
   auto* const descriptor = descriptor_for(t);
   op.bytes.store(piece.size, std::memory_order_relaxed);
   in_flight_.fetch_add(1, std::memory_order_relaxed);
-  auto const outcome =
-      route::outcome(endpoint_->trecv(op, t.memory + piece.offset, piece.size, descriptor,
-                                      tag::bulk(here_.slot, here_.at->next_bulk & tag::low_mask), 0));
+  auto const outcome = route::outcome(endpoint_->trecv(op, t.memory + piece.offset, piece.size, descriptor,
+                                                       tag::bulk(here_.slot, here_.at->next_bulk & tag::low_mask), 0));
   if (outcome == posting::posted) {
     ++here_.at->next_bulk;
   } else {

@@ -19,8 +19,8 @@ class flow;
 
 /// The stream socket beside a connection: carries the handshake, then the goodbyes, and its end is the peer's death.
 ///
-/// Thread safety: on the reactor's loop only; say() from any thread. Closes when both ends have said goodbye, when one of
-/// them does not, or when the socket ends.
+/// Thread safety: on the reactor's loop only; say() from any thread. Closes when both ends have said goodbye, when one
+/// of them does not, or when the socket ends.
 class lifeline : public std::enable_shared_from_this<lifeline> {
  public:
   using item_handler = std::function<void(lifeline_kind, std::span<std::byte const>)>;

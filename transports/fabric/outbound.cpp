@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t sent_in_place = 2048;
 
 // Where a frame costs a system call, a stream of small messages waits for a fuller frame: when so many frames are
-// unanswered (a conversation has fewer), the last is so recent, and there is so little. Measured on tcp, 64 bytes: 12 times the rate.
+// unanswered (a conversation has fewer), the last is so recent, and there is so little. Measured on tcp, 64 bytes: 12
+// times the rate.
 constexpr unsigned unanswered = 4;
 constexpr auto recent = std::chrono::microseconds(10);
 constexpr unsigned little_messages = 64;
@@ -157,10 +158,10 @@ posting outbound::post_bytes(std::size_t size, Write const& write) noexcept {
 
 posting outbound::post_pooled(send_operation& op, std::span<iovec const> pieces) noexcept {
   in_flight_.fetch_add(1, std::memory_order_relaxed);
-  auto const outcome = route::outcome(
-      pieces.size() == 1 ? route_.endpoint->tsend(op, pieces[0].iov_base, pieces[0].iov_len, op.descriptor, route_.to,
-                                                  route_.frame_tag)
-                         : route_.endpoint->tsendv(op, pieces, nullptr, route_.to, route_.frame_tag));
+  auto const outcome =
+      route::outcome(pieces.size() == 1 ? route_.endpoint->tsend(op, pieces[0].iov_base, pieces[0].iov_len,
+                                                                 op.descriptor, route_.to, route_.frame_tag)
+                                        : route_.endpoint->tsendv(op, pieces, nullptr, route_.to, route_.frame_tag));
   if (outcome == posting::posted) {
     ++frames_;
   } else {

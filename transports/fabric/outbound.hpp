@@ -96,9 +96,7 @@ class outbound {
   /// A frame sent from the pool is done.
   void completed() noexcept { in_flight_.fetch_sub(1, std::memory_order_acq_rel); }
   /// Operations whose completions are still to come.
-  unsigned in_flight() const noexcept {
-    return in_flight_.load(std::memory_order_acquire) + transfers_.in_flight();
-  }
+  unsigned in_flight() const noexcept { return in_flight_.load(std::memory_order_acquire) + transfers_.in_flight(); }
 
  private:
   // What goes into the next data frame.
@@ -106,15 +104,13 @@ class outbound {
     std::uint64_t first = 0;
     unsigned count = 0;
     unsigned request_count = 0;
-    std::array<std::uint64_t, most_transfers> requests;    // which of them
-    std::array<std::uint32_t, most_transfers> numbers;     // of their transfers
-    std::size_t bytes = frame_header_size;                 // of the frame
-    std::uint64_t bodies = 0;                              // of the messages
+    std::array<std::uint64_t, most_transfers> requests;  // which of them
+    std::array<std::uint32_t, most_transfers> numbers;   // of their transfers
+    std::size_t bytes = frame_header_size;               // of the frame
+    std::uint64_t bodies = 0;                            // of the messages
   };
 
-  bool empty() const noexcept {
-    return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire);
-  }
+  bool empty() const noexcept { return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire); }
   message& at(std::uint64_t index) noexcept { return queue_[index % capacity]; }
   bool fits_a_frame(message const& m) const noexcept {
     return frame_header_size + message_record_size(m) <= route_.largest;

@@ -31,7 +31,8 @@ class outgoing_transfers {
   // Flusher.
   /// The numbers that a request may use now, as bits.
   unsigned free_numbers() noexcept;
-  /// The body waits for its clears. To be called before its request is posted: they may be quick. \pre the number is free
+  /// The body waits for its clears. To be called before its request is posted: they may be quick. \pre the number is
+  /// free
   void begin(std::uint32_t number, message&& m) noexcept;
   message const& body(std::uint32_t number) const noexcept;
   /// The request was not posted after all.

@@ -47,7 +47,8 @@ bool receive_pool::grow() {
   slabs_.push_back(std::move(s));  // before anything is posted from it
   auto& last = *slabs_.back();
   for (std::size_t i = 0; i != slab_size; ++i) {
-    auto& b = last.buffers.emplace_back(on_arrival_, home_, last.memory.get() + i * frame_size, last.region.descriptor());
+    auto& b =
+        last.buffers.emplace_back(on_arrival_, home_, last.memory.get() + i * frame_size, last.region.descriptor());
     if (!post(b)) {
       last.buffers.pop_back();
       full_ = true;  // what is posted stays; this provider has a limit

@@ -87,9 +87,7 @@ class clear_queue {
     std::uint32_t size;
   };
 
-  bool empty() const noexcept {
-    return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire);
-  }
+  bool empty() const noexcept { return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire); }
   bool full() const noexcept {
     return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire) == most_clears;
   }

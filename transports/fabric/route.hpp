@@ -23,9 +23,9 @@ struct route {
   fi_addr_t to = 0;
   std::uint32_t slot = 0;
   std::uint64_t frame_tag = 0;
-  std::size_t largest = 0;  // frame
-  bool costs_a_call = false; // the provider sends through the kernel
-  std::size_t inject = 0;   // bytes that the provider copies within the call, and that we build on the stack
+  std::size_t largest = 0;    // frame
+  bool costs_a_call = false;  // the provider sends through the kernel
+  std::size_t inject = 0;     // bytes that the provider copies within the call, and that we build on the stack
 
   static constexpr std::size_t most_on_stack = 4096;
 

@@ -30,8 +30,8 @@ setup<std::shared_ptr<shared_endpoint>> shared_endpoint::open(ext::reactor& r, f
                                                               std::string const& name) {
   auto domain = fabric::domain::open(chosen);
   if (!domain) return domain.error();
-  auto made = fabric::rdm_endpoint::open(
-      *domain, {.send_depth = send_depth, .receive_depth = receive_depth, .name = name});
+  auto made =
+      fabric::rdm_endpoint::open(*domain, {.send_depth = send_depth, .receive_depth = receive_depth, .name = name});
   if (!made) return made.error();
   return std::make_shared<shared_endpoint>(r, *std::move(domain), *std::move(made));
 }
@@ -63,9 +63,9 @@ bool shared_endpoint::poll() noexcept {
 
 void shared_endpoint::wait(clock::time_point until) noexcept {
   if (chores_.load(std::memory_order_relaxed))
-    until = std::min<clock::time_point>(until, clock::now() + (retries_.load(std::memory_order_relaxed)
-                                                                   ? clock::duration(retry_pause)
-                                                                   : clock::duration(tending_pause)));
+    until = std::min<clock::time_point>(
+        until, clock::now() + (retries_.load(std::memory_order_relaxed) ? clock::duration(retry_pause)
+                                                                        : clock::duration(tending_pause)));
   endpoint_->completions().wait(until);
 }
 

@@ -52,10 +52,10 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   result<fi_addr_t> meet(std::span<std::byte const> raw);
 
   // Any thread.
-  void retry(flow&) noexcept;   ///< flush it again soon
-  void watch(flow&) noexcept;   ///< tend() to it from now on
-  void hold(flow&) noexcept;    ///< push() it soon, though nobody may drive
-  void announce(flow&) noexcept;///< ring() from the loop: an end must be noticed although nobody waits
+  void retry(flow&) noexcept;     ///< flush it again soon
+  void watch(flow&) noexcept;     ///< tend() to it from now on
+  void hold(flow&) noexcept;      ///< push() it soon, though nobody may drive
+  void announce(flow&) noexcept;  ///< ring() from the loop: an end must be noticed although nobody waits
   void count_busy(int change) noexcept {
     busy_.fetch_add(change, std::memory_order_relaxed);
     if (change > 0) attend();

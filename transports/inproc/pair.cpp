@@ -64,9 +64,9 @@ void inproc_connection::flush() noexcept {
   if (allowed_.load(std::memory_order_relaxed) && allowed_.exchange(false) &&
       mine_.inbox.pushed() != mine_.inbox.popped())
     ring(mine_);
-  bool const news = (sent_.load(std::memory_order_relaxed) && sent_.exchange(false)) |
-                    (took_.load(std::memory_order_relaxed) && took_.exchange(false));
-  if (news) ring(theirs_);
+  bool const sent = sent_.load(std::memory_order_relaxed) && sent_.exchange(false);
+  bool const took = took_.load(std::memory_order_relaxed) && took_.exchange(false);
+  if (sent || took) ring(theirs_);
 }
 
 void inproc_connection::finish() noexcept {

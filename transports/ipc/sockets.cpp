@@ -3,6 +3,8 @@
 
 #include <weft/error.hpp>
 
+#include "base/process.hpp"
+
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -109,10 +111,8 @@ void remove_file(std::string const& path, file_identity const& mine) noexcept {
 }
 
 std::string peer_text(int fd) {
-  ucred who{};
-  socklen_t size = sizeof who;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return "local";
-  return "process " + std::to_string(who.pid) + ", user " + std::to_string(who.uid);
+  auto const who = base::peer_process(fd);
+  return who ? "process " + std::to_string(who->pid) + ", user " + std::to_string(who->uid) : "local";
 }
 
 }  // namespace weft::ipc

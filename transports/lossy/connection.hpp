@@ -38,6 +38,7 @@ class lossy_connection final : public ext::connection, private ext::connection_e
   ext::progress_source* source() noexcept override { return inner_->source(); }
   bool peer_is_weft() const noexcept override { return inner_->peer_is_weft(); }
   std::string peer_address() const override { return "lossy+" + inner_->peer_address(); }
+  void describe(pipe_info& i) const override { inner_->describe(i); }
 
  private:
   struct late {
@@ -47,6 +48,7 @@ class lossy_connection final : public ext::connection, private ext::connection_e
 
   // ext::connection_events
   void on_message(message&&) noexcept override;
+  void on_unread(message&& m) noexcept override { events_->on_unread(std::move(m)); }
   void on_writable(unsigned sends) noexcept override;
   void on_closed(std::error_code why) noexcept override;
 

@@ -3,10 +3,13 @@
 
 #include <weft/ext/connection.hpp>
 
+#include "base/process.hpp"
 #include "stream/flow.hpp"
 #include "stream/vigil.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +19,8 @@ namespace weft::stream {
 class connection final : public ext::connection {
  public:
   connection(std::shared_ptr<flow> f, std::shared_ptr<vigil> v) : flow_(std::move(f)), vigil_(std::move(v)) {
+    if (auto const who = base::peer_process(flow_->fd()))
+      who_ = {.uid = who->uid, .gid = who->gid, .pid = static_cast<std::uint32_t>(who->pid)};
     vigil_->add(flow_);
   }
   ~connection() override {
@@ -33,11 +38,15 @@ class connection final : public ext::connection {
   std::size_t unconfirmed() const noexcept override { return flow_->unconfirmed(); }
   ext::progress_source* source() noexcept override { return flow_->home().get(); }
   std::string peer_address() const override { return flow_->peer(); }
-  void describe(pipe_info& i) const override { flow_->describe(i); }
+  void describe(pipe_info& i) const override {
+    i.credentials = who_;
+    flow_->describe(i);
+  }
 
  private:
   std::shared_ptr<flow> flow_;
   std::shared_ptr<vigil> vigil_;
+  std::optional<peer_credentials> who_;  // over Unix-domain sockets
 };
 
 }  // namespace weft::stream

@@ -30,10 +30,15 @@ std::error_code read_error(int error) noexcept {
 }
 
 /// For what comes when nobody will ever receive it.
-struct deaf_ears final : ext::connection_events {
-  void on_message(message&&) noexcept override {}
+class deaf_ears final : public ext::connection_events {
+ public:
+  explicit deaf_ears(ext::connection_events& events) noexcept : events_(events) {}
+  void on_message(message&& m) noexcept override { events_.on_unread(std::move(m)); }
   void on_writable(unsigned) noexcept override {}
   void on_closed(std::error_code) noexcept override {}
+
+ private:
+  ext::connection_events& events_;
 };
 
 }  // namespace
@@ -83,7 +88,7 @@ void flow::take_in(ext::connection_events& events) noexcept {
   if (granted_ != before) answered_.store(true, std::memory_order_relaxed);
   // Who finishes takes nothing any more, and must read on to see the peer's end.
   if (!why && inbox_.ready() && finishing_.load(std::memory_order_relaxed)) {
-    deaf_ears nobody;
+    deaf_ears nobody(events);
     why = inbox_.deliver(nobody, granted_, true);
   }
   if (why) return end(why);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/bell.hpp>
 #include <weft/ext/connection.hpp>
 #include <weft/ext/reactor.hpp>
 
-#include "stream/bell.hpp"
 #include "stream/channel.hpp"
 #include "stream/inbox.hpp"
 #include "stream/lane.hpp"
@@ -101,7 +101,7 @@ class flow : public std::enable_shared_from_this<flow> {
   std::unique_ptr<particulars const> const about_;
   std::uint64_t const id_;
   std::string peer_;
-  bell bell_;
+  ext::bell bell_;
   inbox inbox_;
   outbox outbox_;
 

@@ -76,7 +76,7 @@ class lane final : public ext::progress_source {
   std::array<epoll_event, 64> events_;
   int found_ = 0;
   std::vector<std::shared_ptr<flow>> hot_flows_;  // while they are pumped
-  std::vector<std::uint64_t> unfinished_;  // there may be more to read, and no event will say so
+  std::vector<std::uint64_t> unfinished_;         // there may be more to read, and no event will say so
 };
 
 }  // namespace weft::stream

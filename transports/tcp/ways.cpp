@@ -16,7 +16,8 @@ setup<base::unique_fd> new_listener(stream::place const& p, tcp_options const& o
   auto found = stream::look_up(p);
   if (!found) return failure{found.error().code, name + ": " + found.error().detail};
   // Where a socket for IPv6 can be had, it takes IPv4 as well.
-  if (p.host.empty()) std::ranges::stable_partition(*found, [](auto const& a) { return a.family() == AF_INET6; });
+  if (p.host.empty())
+    std::stable_partition(found->begin(), found->end(), [](auto const& a) { return a.family() == AF_INET6; });
   return listen_at(*found, o, name);
 }
 

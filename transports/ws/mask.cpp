@@ -21,7 +21,7 @@ void mask::lay_over(std::span<std::byte const> from, std::byte* to) noexcept {
     std::memcpy(to + i, &eight, 8);
   }
   for (std::size_t k = 0; i + k != from.size(); ++k) to[i + k] = from[i + k] ^ key_[k % 4];
-  std::ranges::rotate(key_, key_.begin() + static_cast<std::ptrdiff_t>(from.size() % 4));
+  std::rotate(key_.begin(), key_.begin() + static_cast<std::ptrdiff_t>(from.size() % 4), key_.end());
 }
 
 mask::key mask_keys::next() noexcept {

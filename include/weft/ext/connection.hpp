@@ -26,7 +26,9 @@ class doorbell {
 /// What a connection may tell its socket, from inside connection::progress() and nowhere else.
 class connection_events {
  public:
-  virtual void on_message(message&&) noexcept = 0;           ///< \pre a grant is held, or on_closed() follows at once
+  virtual void on_message(message&&) noexcept = 0;  ///< \pre a grant is held, or on_closed() follows at once
+  /// It came while the connection finishes, and there is no grant for it: nobody will ever receive it.
+  virtual void on_unread(message&&) noexcept {}
   virtual void on_writable(unsigned sends) noexcept = 0;     ///< that many more sends may be posted
   virtual void on_closed(std::error_code why) noexcept = 0;  ///< exactly once, and last
 

@@ -69,9 +69,12 @@ class pipe {
     link_.grant(window_);
   }
   void deliver(message&& m) {
+    note_arrival(m);
+    inbox_.push(std::move(m));
+  }
+  void note_arrival(message& m) noexcept {
     m.set_source(id_);
     received_.count(m.size());
-    inbox_.push(std::move(m));
   }
   void set_priorities(unsigned send, unsigned receive) noexcept {
     send_priority_ = static_cast<std::uint8_t>(send);

@@ -139,15 +139,6 @@ BOOST_AUTO_TEST_CASE(counts_what_waits) {
   BOOST_TEST(out.queued() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(one_alone_may_be_sent_to) {
-  route a(out, 1, 1), b(out, 2, 9);
-  for (auto* text : {"1", "2"}) out.send_to(a.pipe, message(text));
-  a.pipe.add_credit(1);
-  out.writable(a.pipe);
-  BOOST_TEST(a.heard() == "1 2 ");
-  BOOST_TEST(b.heard() == "");
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

@@ -16,7 +16,7 @@ using policy::outlet;
 
 struct fixture {
   void put(outlet& out, std::initializer_list<char const*> texts) {
-    for (auto* t : texts) out.put(message(t), host);
+    for (auto* t : texts) out.put(message(t));
   }
   std::string sent() const {
     std::string all;
@@ -36,8 +36,9 @@ struct fixture {
   test::fake_host host;
   test::scripted_connection link;
   ext::pipe pipe{pipe_id{1}, link, 128};
-  outlet oldest{pipe, 2, outlet::overflow::drops_oldest};
-  outlet newest{pipe, 2, outlet::overflow::drops_newest};
+  policy::backlog backlog{host};
+  outlet oldest{pipe, backlog, 2, outlet::overflow::drops_oldest};
+  outlet newest{pipe, backlog, 2, outlet::overflow::drops_newest};
 };
 
 }  // namespace
@@ -77,9 +78,20 @@ BOOST_AUTO_TEST_CASE(or_the_newest_goes) {
 
 BOOST_AUTO_TEST_CASE(what_waits_goes_with_its_pipe) {
   put(oldest, {"1", "2"});
-  oldest.abandon(host);
+  oldest.abandon();
   BOOST_TEST(dropped(drop_reason::peer_gone) == "1 2 ");
   BOOST_TEST(!oldest.full());
+  BOOST_TEST(!host.tended());
+}
+
+BOOST_AUTO_TEST_CASE(all_that_waits_is_counted_together) {
+  put(oldest, {"1", "2", "3"});
+  put(newest, {"1", "2", "3"});
+  BOOST_TEST(backlog.size() == 4u);
+  oldest.abandon();
+  pipe.add_credit(1);
+  newest.drain();
+  BOOST_TEST(backlog.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(knows_what_the_peer_takes) {

@@ -36,7 +36,9 @@ socket_address only(std::string_view text, bool listening = true) {
   return found.front();
 }
 
-std::string name(std::string_view what) { return "ofi+shm://boot-" + std::to_string(::getpid()) + "-" + std::string(what); }
+std::string name(std::string_view what) {
+  return "ofi+shm://boot-" + std::to_string(::getpid()) + "-" + std::string(what);
+}
 
 setup<base::unique_fd> listen_on(std::string const& text, bootstrap_kind kind = bootstrap_kind::tcp) {
   return listen_at(resolve(at(text), kind, true).value(), text);

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 namespace weft::ofi {
 
 namespace {
@@ -21,6 +23,24 @@ BOOST_AUTO_TEST_CASE(it_knows_its_peer_and_what_must_be_driven) {
   BOOST_TEST(dialed->link->max_message() == terms.max_message);
   BOOST_TEST(dialed->link->source());
   BOOST_TEST(dialed->link->source() != accepted->link->source());
+}
+
+BOOST_AUTO_TEST_CASE(it_names_its_provider_and_on_one_host_the_process_of_its_peer) {
+  pipe_info over_tcp;
+  dialed->link->describe(over_tcp);
+  BOOST_TEST(!over_tcp.credentials.has_value());
+  BOOST_TEST_REQUIRE(over_tcp.properties.size() == 1u);
+  BOOST_TEST(over_tcp.properties[0].first == "provider");
+  BOOST_TEST(!over_tcp.properties[0].second.empty());
+
+  auto const [one, other] = connect(free_place("ofi+shm"));
+  for (auto* end : {one.get(), other.get()}) {
+    pipe_info over_shm;
+    end->link->describe(over_shm);
+    BOOST_TEST_REQUIRE(over_shm.credentials.has_value());
+    BOOST_TEST(over_shm.credentials->pid == static_cast<std::uint32_t>(::getpid()));
+    BOOST_TEST(over_shm.properties[0].second == "shm");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(close_ends_at_once_and_the_peer_hears_of_it) {

@@ -89,9 +89,10 @@ class far_end {
     auto& op = operations_.emplace_back();
     long rc = -FI_EAGAIN;
     return until([&] {
-      auto const& b = sent_.back();
-      return !fabric::is_again(rc = peer->tsend(op, b.data(), b.size(), nullptr, to_home, tag));
-    }) && rc == 0;
+             auto const& b = sent_.back();
+             return !fabric::is_again(rc = peer->tsend(op, b.data(), b.size(), nullptr, to_home, tag));
+           }) &&
+           rc == 0;
   }
   bool send(hand_frame const& f, flow const& to) {
     return send(f.done(), tag::frame(to.place().slot, to.place().generation));

@@ -77,16 +77,27 @@ BOOST_AUTO_TEST_CASE(that_is_shorter_than_a_header_is_malformed) {
 BOOST_AUTO_TEST_CASE(that_cannot_be_is_malformed) {
   using sender = std::function<void(rogue&)>;
   sender const wrongs[] = {
-      [](rogue& r) { r.send_frame(frame_kind::data, 0); },                         // no record
+      [](rogue& r) { r.send_frame(frame_kind::data, 0); },  // no record
       [](rogue& r) { r.send_text(32, "beyond the window"); },
       [](rogue& r) { r.send_text(0xffffffff, "from before the beginning"); },
-      [](rogue& r) { r.send_frame({frame_kind::acknowledgement, 0, 1, 0}); },      // a sequence it cannot have
-      [](rogue& r) { r.send_frame({frame_kind::control, 0, 0, 0}); },              // came already
-      [](rogue& r) { r.send_frame({frame_kind::control, 0, 0x10001, 0}); },
-      [](rogue& r) { r.send_frame({frame_kind::acknowledgement, 1, 0, 0}); },      // saw what was not sent
-      [](rogue& r) { r.send_frame({frame_kind::acknowledgement, 0, 0, 1}); },      // consumed what was not sent
       [](rogue& r) {
-        r.send_frame(frame_kind::control, 1, [](record_writer& out) { out.add_message(message("in a control frame")); });
+        r.send_frame({frame_kind::acknowledgement, 0, 1, 0});
+      },  // a sequence it cannot have
+      [](rogue& r) {
+        r.send_frame({frame_kind::control, 0, 0, 0});
+      },  // came already
+      [](rogue& r) {
+        r.send_frame({frame_kind::control, 0, 0x10001, 0});
+      },
+      [](rogue& r) {
+        r.send_frame({frame_kind::acknowledgement, 1, 0, 0});
+      },  // saw what was not sent
+      [](rogue& r) {
+        r.send_frame({frame_kind::acknowledgement, 0, 0, 1});
+      },  // consumed what was not sent
+      [](rogue& r) {
+        r.send_frame(frame_kind::control, 1,
+                     [](record_writer& out) { out.add_message(message("in a control frame")); });
       },
       [](rogue& r) { r.send_frame(frame_kind::data, 0, [](record_writer& out) { out.add_clear({}); }); },
       [](rogue& r) { r.send_frame(frame_kind::control, 1, [](record_writer& out) { out.add_clear({.count = 1}); }); },

@@ -69,7 +69,9 @@ BOOST_AUTO_TEST_CASE(carries_the_words_of_a_header_apart_from_the_body) {
 BOOST_DATA_TEST_CASE(keeps_the_order_of_small_and_large_messages, each, scheme) {
   couple c(scheme);
   unsigned sent = 0, received = 0;
-  auto const size_of = [](unsigned i) -> std::size_t { return i % 5 == 2 ? 200'000 : i % 3 == 0 ? 20'000 : 4 + i % 64; };
+  auto const size_of = [](unsigned i) -> std::size_t {
+    return i % 5 == 2 ? 200'000 : i % 3 == 0 ? 20'000 : 4 + i % 64;
+  };
   BOOST_TEST(c.reactor.until([&] {
     if (sent != 200 && c.a->can_send()) {
       auto text = std::to_string(sent);

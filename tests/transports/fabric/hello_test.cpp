@@ -101,13 +101,13 @@ BOOST_AUTO_TEST_CASE(is_refused_when_a_field_cannot_be) {
   BOOST_TEST(refused_with<std::uint32_t>(40, 1 << 20));  // slot
   BOOST_TEST(refused_with<std::uint32_t>(44, 0));        // generation
   BOOST_TEST(refused_with<std::uint32_t>(44, 1 << 24));
-  BOOST_TEST(refused_with<std::uint32_t>(56, 1023));     // frame size
+  BOOST_TEST(refused_with<std::uint32_t>(56, 1023));  // frame size
   BOOST_TEST(refused_with<std::uint32_t>(56, 65537));
-  BOOST_TEST(refused_with<std::uint16_t>(60, 0));        // data credits
+  BOOST_TEST(refused_with<std::uint16_t>(60, 0));  // data credits
   BOOST_TEST(refused_with<std::uint16_t>(60, 33));
-  BOOST_TEST(refused_with<std::uint16_t>(62, 1));        // control credits
+  BOOST_TEST(refused_with<std::uint16_t>(62, 1));  // control credits
   BOOST_TEST(refused_with<std::uint16_t>(62, 5));
-  BOOST_TEST(refused_with<std::uint16_t>(68, 0));        // lengths
+  BOOST_TEST(refused_with<std::uint16_t>(68, 0));  // lengths
   BOOST_TEST(refused_with<std::uint16_t>(68, 65));
   BOOST_TEST(refused_with<std::uint16_t>(70, 0xffff));
 }
@@ -157,7 +157,8 @@ BOOST_AUTO_TEST_CASE(has_no_control_characters_for_the_readers_terminal) {
     return refusal::decode(content_of(refusal{refusal_reason::other, std::move(said)}.encode()))->text;
   };
   BOOST_TEST(heard("\x1b[31m\x7f") == "?[31m?");
-  BOOST_TEST(heard("\xc2\x9b" "31m, \xc2\x80 and \xc2\x9f") == "?31m, ? and ?");
+  BOOST_TEST(heard("\xc2\x9b"
+                   "31m, \xc2\x80 and \xc2\x9f") == "?31m, ? and ?");
   BOOST_TEST(heard("caf\xc3\xa9 \xc2\xa7 \xe2\x82\xac") == "caf\xc3\xa9 \xc2\xa7 \xe2\x82\xac");
   BOOST_TEST(heard("\xc2") == "\xc2");
 }
@@ -168,7 +169,8 @@ BOOST_AUTO_TEST_CASE(that_is_too_long_ends_with_a_whole_character) {
       std::string const prefix(before, '.');
       auto const text = prefix + last + last;
       auto expected = prefix.substr(0, 512);
-      while (expected.size() >= before && expected.size() + last.size() <= 512 && expected.size() < text.size()) expected += last;
+      while (expected.size() >= before && expected.size() + last.size() <= 512 && expected.size() < text.size())
+        expected += last;
       BOOST_TEST(goodbye::decode(content_of(goodbye{{}, 0, 0, text}.encode()))->text == expected);
     }
 }

@@ -16,9 +16,7 @@ struct fixture : far_end {
   std::unique_ptr<small_socket> s = socket_of(f);
   std::uint32_t next = 0;
 
-  void say(std::string_view text) {
-    BOOST_REQUIRE(send(hand_frame({frame_kind::data, 0, next++, 0}).say(text), f));
-  }
+  void say(std::string_view text) { BOOST_REQUIRE(send(hand_frame({frame_kind::data, 0, next++, 0}).say(text), f)); }
   std::uint32_t consumed() const {
     std::uint32_t most = 0;
     for (auto const& bytes : frames) most = std::max(most, frame_header::read(bytes)->consumed);

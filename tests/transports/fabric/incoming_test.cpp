@@ -68,8 +68,7 @@ BOOST_AUTO_TEST_CASE(four_transfers_at_a_time_are_cleared_whatever_their_order) 
   BOOST_REQUIRE(until([&] { return s->answer(), clears().size() == 4; }));
   std::size_t const sizes[] = {20001, 20003, 20002, 20000};
   auto const all = clears();
-  for (auto it = all.rbegin(); it != all.rend(); ++it)
-    send_chunk(std::string(sizes[it->transfer], 'z'), it->first_id);
+  for (auto it = all.rbegin(); it != all.rend(); ++it) send_chunk(std::string(sizes[it->transfer], 'z'), it->first_id);
   BOOST_REQUIRE(until([&] { return s->count() == 4; }));
   for (std::size_t size : {20000u, 20001u, 20002u, 20003u}) BOOST_TEST(s->next_text().size() == size);
 }

@@ -13,9 +13,7 @@ struct fixture : far_end {
   flow& f = admit({4, 2});
   std::unique_ptr<small_socket> s = socket_of(f);
 
-  void consume(std::uint32_t count) {
-    BOOST_REQUIRE(send(hand_frame({frame_kind::control, 1, answered++, count}), f));
-  }
+  void consume(std::uint32_t count) { BOOST_REQUIRE(send(hand_frame({frame_kind::control, 1, answered++, count}), f)); }
   std::uint32_t answered = 0;
 };
 

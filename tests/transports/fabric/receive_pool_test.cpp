@@ -59,12 +59,13 @@ BOOST_AUTO_TEST_CASE(a_buffer_that_is_posted_again_takes_the_next_frame) {
   heard.clear();
   std::optional<receive_pool> kept;  // outlives the endpoint
   far_end far;
-  auto& own = kept.emplace(far.home->endpoint(), *far.home, [](fabric::operation& op, fabric::completion const& c) noexcept {
-    if (c.error) return;
-    auto& b = static_cast<receive_buffer&>(op);
-    heard.emplace_back(reinterpret_cast<char const*>(b.data), c.bytes);
-    (void)pool->post(b);
-  });
+  auto& own =
+      kept.emplace(far.home->endpoint(), *far.home, [](fabric::operation& op, fabric::completion const& c) noexcept {
+        if (c.error) return;
+        auto& b = static_cast<receive_buffer&>(op);
+        heard.emplace_back(reinterpret_cast<char const*>(b.data), c.bytes);
+        (void)pool->post(b);
+      });
   pool = &own;
   BOOST_REQUIRE(own.reserve(4));
   auto const n = 3 * own.made();  // each buffer about three times

@@ -102,9 +102,7 @@ class rogue {
   }
   void send_raw(byte_string const& bytes, std::uint64_t to_tag) {
     auto& op = sends_.emplace_back(bytes);
-    (void)until([&] {
-      return endpoint->tsend(op, op.memory.data(), op.memory.size(), nullptr, to_, to_tag) == 0;
-    });
+    (void)until([&] { return endpoint->tsend(op, op.memory.data(), op.memory.size(), nullptr, to_, to_tag) == 0; });
   }
 
   /// The next frame from the victim of that kind; empty when none comes.
@@ -150,14 +148,16 @@ class rogue {
 
  private:
   struct sending final : fabric::operation {
-    explicit sending(byte_string m) : operation([](operation&, fabric::completion const&) noexcept {}), memory(std::move(m)) {}
+    explicit sending(byte_string m)
+        : operation([](operation&, fabric::completion const&) noexcept {}), memory(std::move(m)) {}
     byte_string memory;
   };
   struct receiving final : fabric::operation {
     receiving() : operation(on_complete) {}
     static void on_complete(operation& self, fabric::completion const& c) noexcept {
       auto& it = static_cast<receiving&>(self);
-      if (!c.error) it.home->come_.emplace_back(it.memory.begin(), it.memory.begin() + static_cast<std::ptrdiff_t>(c.bytes));
+      if (!c.error)
+        it.home->come_.emplace_back(it.memory.begin(), it.memory.begin() + static_cast<std::ptrdiff_t>(c.bytes));
       it.home->post(it);
     }
     rogue* home = nullptr;

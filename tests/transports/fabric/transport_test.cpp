@@ -92,6 +92,14 @@ BOOST_FIXTURE_TEST_CASE(a_wildcard_becomes_an_address, fixture) {
   BOOST_TEST(listen("ofi+tcp://*:0?iface=lo").value()->local().host == "127.0.0.1");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_wildcard_is_warned_of, fixture) {
+  for (std::string const at : {"ofi+tcp://*:0", "ofi+tcp://0.0.0.0:0"})
+    BOOST_TEST(contains(listen(at).value()->warning(), "trusts whoever reaches it"), at);
+  for (std::string const& at :
+       {std::string("ofi+tcp://127.0.0.1:0"), std::string("ofi+tcp://*:0?iface=lo"), free_place("ofi+shm")})
+    BOOST_TEST(listen(at).value()->warning() == "", at);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_name_of_shared_memory_stays_as_it_is, fixture) {
   auto const at = free_place("ofi+shm");
   BOOST_TEST(listen(at).value()->local().to_string() == at);

@@ -131,6 +131,7 @@ class socket_side final : public ext::connection_events {
 
   // ext::connection_events
   void on_message(message&& m) noexcept override { (heard += m.text()) += ' '; }
+  void on_unread(message&& m) noexcept override { (unread += m.text()) += ' '; }
   void on_writable(unsigned sends) noexcept override { credit += sends; }
   void on_closed(std::error_code why) noexcept override {
     ++ends;
@@ -139,7 +140,8 @@ class socket_side final : public ext::connection_events {
 
   std::unique_ptr<ext::connection> link;
   std::shared_ptr<bell> ear = std::make_shared<bell>();
-  std::string heard;  // the bodies, with a space after each
+  std::string heard;   // the bodies, with a space after each
+  std::string unread;  // what nobody will ever hear
   unsigned credit = 0;
   unsigned ends = 0;
   std::optional<std::error_code> ended;

@@ -66,6 +66,20 @@ BOOST_FIXTURE_TEST_CASE(peers_are_named_by_process, pairs) {
   BOOST_TEST(came->peer.starts_with("process " + std::to_string(::getpid())));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_pipe_has_its_peers_credentials, pairs) {
+  for (auto const& url : {"ipc://" + path, "abstract://weft%00" + std::to_string(::getpid())}) {
+    pull_socket pull(e);
+    push_socket push(e);
+    push.dial(pull.listen(url));
+    push.send("hello", soon());
+    auto const who = pull.pipe(pull.receive(soon()).source())->credentials;
+    BOOST_TEST_REQUIRE(who.has_value());
+    BOOST_TEST(who->pid == static_cast<std::uint32_t>(::getpid()));
+    BOOST_TEST(who->uid == ::getuid());
+    BOOST_TEST(who->gid == ::getgid());
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::transports

@@ -176,6 +176,18 @@ BOOST_FIXTURE_TEST_CASE(what_is_queued_when_it_is_closed_is_still_told, wire) {
   BOOST_TEST(near.heard == "held ");
 }
 
+BOOST_FIXTURE_TEST_CASE(what_comes_while_it_finishes_beyond_the_window_is_told_as_unread, wire) {
+  near.grant(1);
+  near.send(std::string(64 << 20, 'x'));  // more than anybody takes before it is read
+  near.finish();
+  std::string all;
+  for (int i = 0; i != 110; ++i) all += framed(std::to_string(i));
+  far.say(all);
+  BOOST_TEST(until([&] { return near.unread.ends_with("109 "); }));
+  BOOST_TEST(near.heard.ends_with(" 100 "));
+  BOOST_TEST(near.unread.starts_with("101 102 "));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_connection_let_go_hangs_up, wire) {
   near.link.reset();
   BOOST_TEST(far.hears_the_end());

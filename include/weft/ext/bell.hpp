@@ -7,14 +7,14 @@
 #include <memory>
 #include <utility>
 
-namespace weft::stream {
+namespace weft::ext {
 
 /// The socket's doorbell, for threads that know nothing of the socket's life. Whoever rings holds it for so
 /// long; when it is taken down, the last to let go drops it. Cheaper than a copy of a shared_ptr under a lock.
 /// Thread safety: hang() once; ring() and take_down() from any thread, take_down() once.
 class bell {
  public:
-  void hang(std::shared_ptr<ext::doorbell> d) noexcept {
+  void hang(std::shared_ptr<doorbell> d) noexcept {
     door_ = std::move(d);
     users_.store(1, std::memory_order_release);
   }
@@ -36,7 +36,7 @@ class bell {
   }
 
   std::atomic<unsigned> users_{0};  // one for hanging there, one for each that rings
-  std::shared_ptr<ext::doorbell> door_;
+  std::shared_ptr<doorbell> door_;
 };
 
-}  // namespace weft::stream
+}  // namespace weft::ext
