@@ -131,7 +131,7 @@ bool channel::begin_is_good() {
 }
 
 bool channel::begin_frame() {
-  auto const second = std::to_integer<std::uint8_t>(header_[1]) & 0x7f;
+  auto const second = std::to_integer<std::uint64_t>(header_[1]) & 0x7f;
   std::size_t const wide = second == 126 ? 2 : second == 127 ? 8 : 0;
   auto const size = wide == 0 ? second : number_in(std::span(header_).subspan(2, wide));
   if ((wide == 2 && size < 126) || (wide == 8 && size < 65536)) return violated("a length was longer than it must be");
