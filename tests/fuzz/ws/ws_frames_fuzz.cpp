@@ -60,7 +60,7 @@ heard listen(ws::side side, std::uint64_t most, bytes said, std::size_t step, st
 bool is_stream_of_messages(std::string_view s, std::uint64_t most) {
   while (s.size() >= 8) {
     std::uint64_t size = 0;
-    for (unsigned char const c : s.substr(0, 8)) size = size << 8 | c;
+    for (char const c : s.substr(0, 8)) size = size << 8 | static_cast<unsigned char>(c);
     if (size > most) return false;
     s.remove_prefix(8);
     if (size > s.size()) return true;
