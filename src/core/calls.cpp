@@ -3,6 +3,7 @@
 #include "core/socket.hpp"
 #include "core/waiter.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Between two looks at the network of a caller that never waits: a look costs as much as several sends.
+// Between two looks at the network of a caller that never waits, at least so long, and twice what the look took: a look
+// costs as much as several sends, and where messages wait for each other, it sends what has gathered.
 constexpr clock::duration hearing_interval = 20us;
 
 struct condition final : condition_operation {
@@ -274,10 +276,12 @@ bool socket::drive_once() noexcept {
 /// Who sends and never waits would not hear what peers say meanwhile: credit, or what they want to be sent.
 void socket::hear_peers() noexcept {
   if (lanes_version_.load(std::memory_order_relaxed) == 0) return;  // they come by themselves: inproc
-  auto const now = clock::now().time_since_epoch().count();
-  if (now - heard_at_.load(std::memory_order_relaxed) < hearing_interval.count()) return;
-  heard_at_.store(now, std::memory_order_relaxed);
+  auto const now = clock::now();
+  if (now.time_since_epoch().count() < hear_next_at_.load(std::memory_order_relaxed)) return;
   drive_once();
+  auto const after = clock::now();
+  auto const next = after + std::max(hearing_interval, 2 * (after - now));
+  hear_next_at_.store(next.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 }  // namespace weft::core

@@ -183,7 +183,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
   std::vector<std::pair<lane*, int>> lanes_;
   std::atomic<unsigned> lanes_version_{0};
-  std::atomic<clock::rep> heard_at_{0};
+  std::atomic<clock::rep> hear_next_at_{0};
 
   std::atomic<link*> rung_{nullptr};
   sleepers sleepers_;
