@@ -33,6 +33,11 @@ struct condition final : condition_operation {
 template <class Attempt>
 std::error_code socket::attempt_once(op_options const& o, Attempt&& attempt, unsigned& seen) {
   guard lock(*this);
+  return attempt_locked(o, attempt, seen);
+}
+
+template <class Attempt>
+std::error_code socket::attempt_locked(op_options const& o, Attempt&& attempt, unsigned& seen) {
   if (closed_) return errc::closed;
   if (o.stop.stop_requested()) return errc::canceled;
   if (std::optional<std::error_code> const done = attempt()) return *done;
@@ -119,7 +124,11 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
     return std::error_code{};
   };
   unsigned seen = 0;
-  auto const why = attempt_once(o, attempt, seen);
+  std::error_code why;
+  {
+    guard lock(*this, c);
+    why = attempt_locked(o, attempt, seen);
+  }
   return counted ? wait_to_receive(c, m, o, attempt, counted, seen) : why;
 }
 
