@@ -241,6 +241,18 @@ void loop::serve(std::stop_token stop) {
   lane_.leave();
 }
 
+void loop::serve_for(parker& here, clock::time_point until) noexcept {
+  if (!lane_.try_enter()) {
+    core::lane::place const in_line(lane_, here);
+    return here.sleep(std::min(until, clock::now() + 1ms));
+  }
+  bool any = poll();
+  auto const time = now();
+  any |= tend(time);
+  if (!any) here.sleep_in(*this, std::min(until, next_look(time)));
+  lane_.leave();
+}
+
 bool loop::serve_once() {
   bool any = false;
   if (lane_.try_enter()) {

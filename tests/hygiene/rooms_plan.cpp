@@ -18,8 +18,8 @@ std::vector<room> const rows = {
     {"include/weft/fabric", {values}, {}},
     {"include/weft/messenger", {values, ext, sockets}, {}},
     {"include/weft/c", {}, {"posix"}},
-    {"include/weft/asio.hpp", {values, sockets}, {"boost/"}},
-    {"include/weft/uv.hpp", {values, sockets}, {"uv.h"}},
+    {"include/weft/asio.hpp", {values, ext, sockets}, {"posix", "boost/"}},
+    {"include/weft/uv.hpp", {values, ext, sockets}, {"uv.h"}},
     {"include/weft/weft.hpp", {all_public}, {}},
 
     {"src/base", {}, {"posix"}},
