@@ -23,6 +23,7 @@
 #include <weft/req.hpp>
 #include <weft/respondent.hpp>
 #include <weft/result.hpp>
+#include <weft/select.hpp>
 #include <weft/socket.hpp>
 #include <weft/socket_channel.hpp>
 #include <weft/statistics.hpp>
