@@ -18,7 +18,8 @@ std::vector<room> const rows = {
     {"include/weft/fabric", {values}, {}},
     {"include/weft/messenger", {values, ext, sockets}, {}},
     {"include/weft/c", {}, {"posix"}},
-    {"include/weft/asio.hpp", {values, ext, sockets}, {"posix", "boost/"}},
+    {"include/weft/asio_attachment.hpp", {values, sockets}, {"posix", "boost/"}},
+    {"include/weft/asio.hpp", {values, ext, sockets, "include/weft/asio_attachment.hpp"}, {"boost/"}},
     {"include/weft/uv.hpp", {values, ext, sockets}, {"uv.h"}},
     {"include/weft/weft.hpp", {all_public}, {}},
 
@@ -63,6 +64,7 @@ std::vector<room> const rows = {
      {"posix", "boost/test/"}},
     {"tests/fuzz", {values, ext, sockets, "protocols", "transports/*", "tests/support"}, {"boost/test/"}},
     {"tests/public", {all_public, "tests/support"}, {"boost/test/"}},
+    {"tests/async", {all_public, "tests/support"}, {"posix", "boost/", "uv.h"}},
     {"tests/conformance", {all_public, "src/base", "transports/*", "tests/support"}, {"posix", "boost/test/"}},
     {"tests/interop", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
