@@ -279,6 +279,7 @@ BOOST_AUTO_TEST_CASE(close_gives_a_buffer_its_linger_and_counts_the_rest) {
   for (int i = 0; i != 5; ++i) t.sender().send("m");
   pull_socket r(home);
   t.dial(r.listen("inproc://linger-buffer"));
+  t.wait_for_peers(1, soon());
   auto all = std::async(std::launch::async, [&] {
     for (int i = 0; i != 5; ++i) BOOST_TEST(r.receive(soon()).text() == "m");
   });
