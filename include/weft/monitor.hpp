@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/export.hpp>
+#include <weft/fault.hpp>
 #include <weft/message.hpp>
 #include <weft/options.hpp>
 #include <weft/socket.hpp>
@@ -25,7 +26,8 @@ struct monitor_event {
     refused,    ///< a dial failed: nobody there, an answer that made no sense, a time-out; it is tried again
     rejected,   ///< a peer came and was turned away, by us or by it
     lost,       ///< an attached peer is gone
-    warning,    ///< a listen() did what it was asked to, and perhaps should not have been: `detail` says why
+    warning,    ///< a listen() did what it was asked to, and perhaps should not have been, or cannot accept for now:
+                ///< `detail` says why
     dropped,    ///< a message ended without reaching anybody; only for monitors that ask for these
   };
   kind what = connected;
@@ -34,6 +36,7 @@ struct monitor_event {
   pipe_id pipe{};               ///< zero when there was none yet
   std::error_code why{};        ///< zero for connected, and for a peer that said goodbye
   std::string detail{};         ///< for people; may be empty
+  fault_kind fault{};           ///< what the peer did, if that is why
   std::size_t unconfirmed = 0;  ///< lost: messages sent and not known to have arrived
 
   drop_reason reason{};  ///< dropped: why, and which way it went

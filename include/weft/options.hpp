@@ -144,7 +144,7 @@ struct dial_options {
 
 struct listen_options {
   clock::duration handshake_timeout = std::chrono::seconds(10);  ///< a peer that is silent for so long is dropped
-  unsigned max_half_open = 256;     ///< peers in handshake at one time; more wait in the backlog
+  unsigned max_half_open = 256;     ///< peers in handshake at one time; more wait until one had a tenth of that
   pipe_priorities priorities = {};  ///< of every peer that comes in here
   tcp_options tcp = {};
   tls_options tls = {};

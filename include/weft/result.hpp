@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/fault.hpp>
+
 #include <string>
 #include <system_error>
 #include <utility>
@@ -13,6 +15,7 @@ namespace weft {
 struct failure {
   std::error_code code;
   std::string detail;
+  fault_kind kind = fault_kind::none;  ///< what the peer did
 };
 
 [[noreturn]] inline void raise(std::error_code why) { throw std::system_error(why); }

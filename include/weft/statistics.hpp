@@ -3,6 +3,7 @@
 
 #include <weft/counters.hpp>
 #include <weft/export.hpp>
+#include <weft/fault.hpp>
 #include <weft/pipe_info.hpp>
 
 #include <cstddef>
@@ -31,6 +32,7 @@ struct endpoint_statistics {
   std::uint64_t refused = 0;
   std::uint64_t rejected = 0;
   std::uint64_t lost = 0;
+  fault_counts faults{};  ///< why, as far as the peer is to blame
 };
 
 /// A socket at one moment: counters since it was made, depths as they are now. All of it was true at once.

@@ -38,6 +38,7 @@ struct options {
   std::string idle = "adaptive";
   std::size_t subscribers = 8;
   std::string when_full = "block";
+  std::string certificate;  ///< and key, of who listens over TLS
   bool json = false;
 };
 
@@ -92,6 +93,7 @@ inline void add_options(CLI::App& app, program const& p, options& o) {
   }
   app.add_option("--warmup", o.warmup, "Messages before the measurement (default: for latency 1000, at most count)")
       ->check(CLI::Range(std::size_t{0}, most));
+  app.add_option("--certificate", o.certificate, "The listener's certificate and key, for TLS; who dials takes any");
   app.add_flag("--json", o.json, "Report in one line of JSON");
 }
 

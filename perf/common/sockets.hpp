@@ -55,7 +55,7 @@ void with_throughput_ends(options const& o, Body&& body) {
 /// Listens, and says where: the system may have chosen the port.
 template <class Socket>
 void listen(Socket& socket, options const& o) {
-  std::fprintf(stderr, "listening at %s\n", socket.listen(o.url).c_str());
+  std::fprintf(stderr, "listening at %s\n", socket.listen(o.url, {.tls = {.certificate_file = o.certificate}}).c_str());
 }
 
 /// Waits until the other end is there. \throws when it does not come, with the latest reason
@@ -63,7 +63,7 @@ template <class Socket>
 void connect(Socket& socket, options const& o) {
   constexpr std::chrono::seconds patience{30};
   weft::monitor events{socket};
-  socket.dial(o.url);
+  socket.dial(o.url, {.tls = {.verify = false}});
   std::error_code why;
   socket.wait_for_peers(1, {.until = patience}, why);
   if (!why) return;

@@ -10,6 +10,7 @@
 #include <nng/protocol/pubsub0/sub.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>
+#include <nng/supplemental/tls/tls.h>
 
 #include <atomic>
 #include <cstddef>
@@ -33,7 +34,7 @@ struct free_message {
 
 class nng_peer {
  public:
-  nng_peer(nng_library&, perf::kind k, perf::options const&) {
+  nng_peer(nng_library&, perf::kind k, perf::options const& o) : certificate_(o.certificate) {
     checked(open(k), "open");
     checked(nng_socket_set_size(socket_, NNG_OPT_RECVMAXSZ, 0), "no limit of size");
     allow_unsupported(nng_socket_set_int(socket_, NNG_OPT_SENDBUF, queue));
@@ -43,13 +44,26 @@ class nng_peer {
   }
   nng_peer(nng_peer&& other) noexcept
       : socket_(std::exchange(other.socket_, nng_socket NNG_SOCKET_INITIALIZER)),
+        certificate_(std::move(other.certificate_)),
         left_(std::move(other.left_)),
         message_(std::move(other.message_)) {}
   nng_peer& operator=(nng_peer&&) = delete;
   ~nng_peer() { nng_close(socket_); }
 
-  void listen(std::string const& url) { checked(nng_listen(socket_, url.c_str(), nullptr, 0), "nng_listen"); }
-  void dial(std::string const& url) { checked(nng_dial(socket_, url.c_str(), nullptr, NNG_FLAG_NONBLOCK), "nng_dial"); }
+  void listen(std::string const& url) {
+    nng_listener l;
+    checked(nng_listener_create(&l, socket_, url.c_str()), "nng_listener_create");
+    if (!certificate_.empty())
+      checked(nng_listener_set_string(l, NNG_OPT_TLS_CERT_KEY_FILE, certificate_.c_str()), "certificate");
+    checked(nng_listener_start(l, 0), "nng_listener_start");
+  }
+  void dial(std::string const& url) {
+    nng_dialer d;
+    checked(nng_dialer_create(&d, socket_, url.c_str()), "nng_dialer_create");
+    if (url.starts_with("tls+"))
+      checked(nng_dialer_set_int(d, NNG_OPT_TLS_AUTH_MODE, NNG_TLS_AUTH_MODE_NONE), "no verification");
+    checked(nng_dialer_start(d, NNG_FLAG_NONBLOCK), "nng_dialer_start");
+  }
 
   void make(std::size_t size) {
     nng_msg* m = nullptr;
@@ -103,6 +117,7 @@ class nng_peer {
   }
 
   nng_socket socket_ = NNG_SOCKET_INITIALIZER;
+  std::string certificate_;
   std::unique_ptr<std::atomic<bool>> left_ = std::make_unique<std::atomic<bool>>(false);
   std::unique_ptr<nng_msg, free_message> message_;
 };

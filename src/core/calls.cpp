@@ -3,6 +3,7 @@
 #include "core/socket.hpp"
 #include "core/waiter.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Between two looks at the network of a caller that never waits: a look costs as much as several sends.
+// Between two looks at the network of a caller that never waits, at least so long, and twice what the look took: a look
+// costs as much as several sends, and where messages wait for each other, it sends what has gathered.
 constexpr clock::duration hearing_interval = 20us;
 
 struct condition final : condition_operation {
@@ -31,6 +33,11 @@ struct condition final : condition_operation {
 template <class Attempt>
 std::error_code socket::attempt_once(op_options const& o, Attempt&& attempt, unsigned& seen) {
   guard lock(*this);
+  return attempt_locked(o, attempt, seen);
+}
+
+template <class Attempt>
+std::error_code socket::attempt_locked(op_options const& o, Attempt&& attempt, unsigned& seen) {
   if (closed_) return errc::closed;
   if (o.stop.stop_requested()) return errc::canceled;
   if (std::optional<std::error_code> const done = attempt()) return *done;
@@ -117,7 +124,11 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
     return std::error_code{};
   };
   unsigned seen = 0;
-  auto const why = attempt_once(o, attempt, seen);
+  std::error_code why;
+  {
+    guard lock(*this, c);
+    why = attempt_locked(o, attempt, seen);
+  }
   return counted ? wait_to_receive(c, m, o, attempt, counted, seen) : why;
 }
 
@@ -274,10 +285,12 @@ bool socket::drive_once() noexcept {
 /// Who sends and never waits would not hear what peers say meanwhile: credit, or what they want to be sent.
 void socket::hear_peers() noexcept {
   if (lanes_version_.load(std::memory_order_relaxed) == 0) return;  // they come by themselves: inproc
-  auto const now = clock::now().time_since_epoch().count();
-  if (now - heard_at_.load(std::memory_order_relaxed) < hearing_interval.count()) return;
-  heard_at_.store(now, std::memory_order_relaxed);
+  auto const now = clock::now();
+  if (now.time_since_epoch().count() < hear_next_at_.load(std::memory_order_relaxed)) return;
   drive_once();
+  auto const after = clock::now();
+  auto const next = after + std::max(hearing_interval, 2 * (after - now));
+  hear_next_at_.store(next.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 }  // namespace weft::core

@@ -49,7 +49,8 @@ void dialer::connected(ext::connection_result r) {
              .peer = {},
              .pipe = {},
              .why = why.code,
-             .detail = why.detail});
+             .detail = why.detail,
+             .fault = why.kind});
   again();
 }
 

@@ -15,8 +15,16 @@ namespace weft::core {
 /// A callback may use and close its own socket: nothing is held when it runs.
 class socket::guard {
  public:
-  explicit guard(socket& s) : socket_(s), lock_(s.mutex_) {
-    if (s.rung_.load(std::memory_order_relaxed)) s.answer_rings();
+  explicit guard(socket& s) : socket_(s), lock_(s.mutex_) { answer(); }
+  /// For a receive: the rings may wait while there is something to receive, though not for long. A sender that keeps
+  /// pace would else ring for each message, and each ring moves cache lines to and fro.
+  guard(socket& s, ext::context& receiver) : socket_(s), lock_(s.mutex_) {
+    if (s.receives_unanswered_ < most_unanswered && receiver.can_receive()) {
+      ++s.receives_unanswered_;
+    } else {
+      s.receives_unanswered_ = 0;
+      answer();
+    }
   }
   guard(guard const&) = delete;
   guard& operator=(guard const&) = delete;
@@ -29,6 +37,12 @@ class socket::guard {
   }
 
  private:
+  static constexpr unsigned most_unanswered = 16;
+
+  void answer() {
+    if (socket_.rung_.load(std::memory_order_relaxed)) socket_.answer_rings();
+  }
+
   /// What is to be done once the lock is let go. Nearly always that is one flush.
   class aftermath {
    public:

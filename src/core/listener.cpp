@@ -21,8 +21,14 @@ void listener::accepted(ext::connection_result r) {
   if (!s) return;
   if (r) return s->add(*std::move(r), {.url = local_, .priorities = priorities_});
   auto const why = r.error();
-  s->report(
-      {.what = monitor_event::rejected, .url = local_, .peer = {}, .pipe = {}, .why = why.code, .detail = why.detail});
+  bool const nobody_left = why.kind == fault_kind::no_descriptors;
+  s->report({.what = nobody_left ? monitor_event::warning : monitor_event::rejected,
+             .url = local_,
+             .peer = {},
+             .pipe = {},
+             .why = why.code,
+             .detail = why.detail,
+             .fault = why.kind});
 }
 
 }  // namespace weft::core

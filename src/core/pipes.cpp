@@ -74,6 +74,7 @@ void socket::remove(link& l, std::error_code why) noexcept {
           .pipe = l.id(),
           .why = why,
           .detail = {},
+          .fault = l.connection_->fault(),
           .unconfirmed = unconfirmed});
   if (auto d = l.from.redials.lock()) d->connection_over(was_attached);
   if (attached_ == 0 && options_.fail_without_peers) end_parked(errc::no_peers);

@@ -142,6 +142,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   template <class Attempt>
   std::error_code attempt_once(op_options const&, Attempt&& attempt, unsigned& seen);
   template <class Attempt>
+  std::error_code attempt_locked(op_options const&, Attempt&& attempt, unsigned& seen);
+  template <class Attempt>
   std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
   template <class Attempt>
   std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted, unsigned seen);
@@ -183,9 +185,10 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
   std::vector<std::pair<lane*, int>> lanes_;
   std::atomic<unsigned> lanes_version_{0};
-  std::atomic<clock::rep> heard_at_{0};
+  std::atomic<clock::rep> hear_next_at_{0};
 
   std::atomic<link*> rung_{nullptr};
+  unsigned receives_unanswered_ = 0;  // in a row
   sleepers sleepers_;
   int tenders_ = 0;
   std::atomic<bool> attended_{false};  // rings are answered although nobody waits

@@ -55,10 +55,19 @@ statistic tree_of(pipe_statistics const& p) {
                 level("inbox", p.inbox, unit::messages), level("unconfirmed", p.unconfirmed, unit::messages)});
 }
 
+statistic tree_of(fault_counts const& faults) {
+  statistic all = scope("faults", {});
+  for (std::size_t i = 1; i != fault_kinds; ++i) {
+    auto const k = static_cast<fault_kind>(i);
+    all.children.push_back(counter(std::string(name_of(k)), faults.at(k), unit::events));
+  }
+  return all;
+}
+
 statistic tree_of(endpoint_statistics const& e) {
   return scope(e.url, {boolean("listens", e.listens), counter("connected", e.connected, unit::events),
                        counter("refused", e.refused, unit::events), counter("rejected", e.rejected, unit::events),
-                       counter("lost", e.lost, unit::events)});
+                       counter("lost", e.lost, unit::events), tree_of(e.faults)});
 }
 
 template <class Items>
@@ -75,6 +84,16 @@ std::string_view name_of(drop_reason why) noexcept {
                                                                 "too_many_hops", "malformed", "filtered",  "unasked",
                                                                 "too_large",     "unread"};
   auto const i = static_cast<std::size_t>(why);
+  return i < names.size() ? names[i] : "unknown";
+}
+
+std::string_view name_of(fault_kind k) noexcept {
+  constexpr std::array<std::string_view, fault_kinds> names = {
+      "none",      "not_sp",    "wrong_protocol", "reserved_bytes", "silent",           "left_early",
+      "bad_frame", "too_large", "truncated",      "reset",          "reset_in_message", "upgrade",
+      "ws_mask",   "ws_length", "ws_order",       "ws_control",     "ws_text",          "ws_opcode",
+      "tls",       "tls_flood", "untrusted",      "no_descriptors"};
+  auto const i = static_cast<std::size_t>(k);
   return i < names.size() ? names[i] : "unknown";
 }
 
@@ -158,6 +177,7 @@ socket_statistics socket::statistics() {
 void socket::count(monitor_event const& e) noexcept {
   auto const it = std::ranges::find(endpoints_, e.url, &endpoint_statistics::url);
   if (it == endpoints_.end()) return;
+  if (e.fault != fault_kind::none) ++it->faults.at(e.fault);
   switch (e.what) {
     case monitor_event::connected:
       ++it->connected;

@@ -58,31 +58,51 @@ std::string parse_query(std::string_view text, url& u) {
   return {};
 }
 
-// host, host:port, [v6]:port. Empty on success, else what is wrong.
-std::string parse_authority(std::string_view text, url& u) {
-  std::string_view port;
-  bool has_port = false;
+// host or [v6], and what stands behind it: empty, or :port. Empty on success, else what is wrong.
+std::string split_host(std::string_view text, std::string& host, std::string_view& behind) {
   if (text.starts_with('[')) {
     auto const close = text.find(']');
     if (close == text.npos) return "the '[' of an IPv6 address is never closed";
-    u.host = text.substr(1, close - 1);
-    text.remove_prefix(close + 1);
-    if (!text.empty() && text[0] != ':') return "expected ':port' behind ']'";
-    has_port = !text.empty();
-    port = has_port ? text.substr(1) : text;
+    host = text.substr(1, close - 1);
+    behind = text.substr(close + 1);
+    if (!behind.empty() && behind[0] != ':') return "expected ':port' behind ']'";
   } else {
-    auto const colon = text.rfind(':');
-    has_port = colon != text.npos;
-    u.host = text.substr(0, colon);
-    if (u.host.find(':') != std::string::npos) return "an IPv6 address needs brackets: [" + u.host + "]:port";
-    if (has_port) port = text.substr(colon + 1);
+    auto const colon = std::min(text.rfind(':'), text.size());
+    host = text.substr(0, colon);
+    behind = text.substr(colon);
+    if (host.find(':') != std::string::npos) return "an IPv6 address needs brackets: [" + host + "]:port";
   }
-  if (u.host.find_first_of("[]") != std::string::npos) return "brackets go round an IPv6 address, and nowhere else";
-  if (!has_port) return {};
-  if (port == "*") port = "0";
-  u.port = parse_port(port);
+  if (host.find_first_of("[]") != std::string::npos) return "brackets go round an IPv6 address, and nowhere else";
+  return {};
+}
+
+// host, host:port, [v6]:port; in front of it perhaps the local address, and a semicolon.
+std::string parse_authority(std::string_view text, url& u) {
+  std::string_view behind;
+  std::string local;
+  if (auto const semicolon = text.find(';'); semicolon != text.npos) {
+    if (auto why = split_host(text.substr(0, semicolon), local, behind); !why.empty()) return why;
+    if (!behind.empty()) return "a local address, before ';', has no port";
+    text.remove_prefix(semicolon + 1);
+    local += ';';
+  }
+  if (auto why = split_host(text, u.host, behind); !why.empty()) return why;
+  u.host.insert(0, local);
+  if (behind.empty()) return {};
+  auto const port = behind.substr(1);
+  u.port = port == "*" ? 0 : parse_port(port);
   if (!u.port) return "the port " + quoted(port) + " is not a number from 0 to 65535";
   return {};
+}
+
+std::string in_brackets(std::string const& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+std::string authority_text(std::string const& host) {
+  auto const semicolon = host.find(';');
+  if (semicolon == host.npos) return in_brackets(host);
+  return in_brackets(host.substr(0, semicolon)) + ";" + in_brackets(host.substr(semicolon + 1));
 }
 
 }  // namespace
@@ -112,8 +132,7 @@ setup<url> url::parse(std::string_view text) {
 }
 
 std::string url::to_string() const {
-  bool const v6 = !names_only(scheme) && host.find(':') != std::string::npos;
-  std::string text = scheme + "://" + (v6 ? "[" + host + "]" : host);
+  std::string text = scheme + "://" + (names_only(scheme) ? host : authority_text(host));
   if (port) text += ":" + std::to_string(*port);
   text += path;
   char mark = '?';

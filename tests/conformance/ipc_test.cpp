@@ -16,12 +16,7 @@ transport_suite const abstract({.name = "abstract",
                                 .tells_peers = false});
 
 transport_under_test ipc_with(std::string name, transports::lossy_options const& faults) {
-  return {.name = std::move(name),
-          .fresh_url = numbered("lossy+ipc:///tmp/weft-lossy-"),
-          .set_up = wrapped(transports::make_ipc, faults),
-          .two_engines = true,
-          .tells_peers = false,
-          .survives_loss = loses(faults)};
+  return lossy_stream(std::move(name), numbered("lossy+ipc:///tmp/weft-lossy-"), transports::make_ipc, faults);
 }
 
 transport_suite const late_1(ipc_with("lossy_ipc_late", late(1)));

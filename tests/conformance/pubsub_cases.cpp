@@ -5,7 +5,6 @@
 #include <future>
 #include <list>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace weft::conformance {
@@ -69,15 +68,19 @@ void a_subscription_made_later_reaches_the_publisher(stage& s) {
   BOOST_TEST(publish_until(c.a, "new", came));
 }
 
-// After a while in which neither end was in a call: what the subscriber said must not wait unheard.
+// Looking at the statistics moves nothing: what the subscriber said must not wait unheard while neither end is in a
+// call.
 void an_idle_publisher_knows_what_was_subscribed_to(stage& s) {
   couple<pub_socket, sub_socket> c(s);
   c.b.subscribe("a");
   BOOST_TEST(publish_until(c.a, "a", [&] { return c.b.try_receive().has_value(); }));
+  auto const told = [&] { return c.a.statistics().received.messages; };
+  bool const filters = told() > 0;  // SP's own wires have no words for it
   for (int i = 0; i != 5; ++i) {
     auto const topic = "topic" + std::to_string(i);
+    auto const before = told();
     c.b.subscribe(topic);
-    std::this_thread::sleep_for(100ms);
+    BOOST_TEST(comes_true([&] { return !filters || told() > before; }));
     c.a.send(topic);
     message m;
     while ((m = c.b.receive(soon())).text() == "a") {}

@@ -20,13 +20,7 @@ transport_suite const tcp6({.name = "tcp6",
                             .tells_peers = false});
 
 transport_under_test tcp_with(std::string name, transports::lossy_options const& faults) {
-  return {.name = std::move(name),
-          .fresh_url = always("lossy+tcp://127.0.0.1:0"),
-          .set_up = wrapped(transports::make_tcp, faults),
-          .two_engines = true,
-          .carries_wildcard_port = true,
-          .tells_peers = false,
-          .survives_loss = loses(faults)};
+  return lossy_stream(std::move(name), always("lossy+tcp://127.0.0.1:0"), transports::make_tcp, faults);
 }
 
 transport_suite const late_1(tcp_with("lossy_tcp_late", late(1)));

@@ -128,6 +128,31 @@ BOOST_FIXTURE_TEST_CASE(the_tree_says_the_same, stage) {
   BOOST_TEST(!tree.find("nothing of the kind"));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_peers_did_is_counted_at_their_url, stage) {
+  s.listen("script://here:0");
+  net.fail_handshake(failure{errc::malformed, "no greeting", fault_kind::not_sp});
+  net.fail_handshake(failure{errc::malformed, "no greeting", fault_kind::not_sp});
+  net.fail_handshake(failure{std::make_error_code(std::errc::too_many_files_open), "", fault_kind::no_descriptors});
+  auto const all = s.statistics();
+  auto const& here = all.endpoints.at(1);
+  BOOST_TEST(here.faults.at(fault_kind::not_sp) == 2u);
+  BOOST_TEST(here.faults.at(fault_kind::no_descriptors) == 1u);
+  BOOST_TEST(here.faults.at(fault_kind::silent) == 0u);
+  BOOST_TEST(here.rejected == 2u);
+  auto const tree = as_tree(all);
+  auto const* faults = tree.find("endpoints")->find(here.url)->find("faults");
+  BOOST_TEST_REQUIRE(faults);
+  BOOST_TEST(std::get<std::uint64_t>(faults->find("not_sp")->value) == 2u);
+  BOOST_TEST(!faults->find("none"));
+}
+
+BOOST_AUTO_TEST_CASE(every_fault_has_a_name_of_its_own) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i != fault_kinds; ++i) names.insert(name_of(static_cast<fault_kind>(i)));
+  BOOST_TEST(names.size() == fault_kinds);
+  BOOST_TEST(name_of(static_cast<fault_kind>(200)) == "unknown");
+}
+
 BOOST_AUTO_TEST_CASE(every_reason_has_a_name_of_its_own) {
   std::set<std::string_view> names;
   for (std::size_t i = 0; i != drop_reasons; ++i) names.insert(name_of(static_cast<drop_reason>(i)));

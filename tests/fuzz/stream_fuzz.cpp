@@ -2,6 +2,7 @@
 #include "fuzz/fuzz.hpp"
 #include "stream/inbox.hpp"
 
+#include <cstdlib>
 #include <cstring>
 
 namespace weft::fuzz {
@@ -10,6 +11,7 @@ namespace {
 
 struct told final : ext::connection_events {
   void on_message(message&& m) noexcept override { bodies.push_back(text(m.body())); }
+  void on_unread(message&&) noexcept override { std::abort(); }  // an inbox never says that
   void on_writable(unsigned) noexcept override {}
   void on_closed(std::error_code) noexcept override {}
 

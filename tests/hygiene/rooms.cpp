@@ -10,8 +10,8 @@ namespace weft::hygiene {
 namespace {
 
 // Headers of include/weft that know nothing of sockets.
-constexpr std::string_view value_headers[] = {"counters", "error",     "export", "memory", "message",
-                                              "options",  "pipe_info", "result", "url"};
+constexpr std::string_view value_headers[] = {"counters", "error",   "export",    "fault",  "memory",
+                                              "message",  "options", "pipe_info", "result", "url"};
 
 // What the build puts on its include paths, whichever room it compiles.
 constexpr std::string_view include_path[] = {"", "include/", "src/", "protocols/", "transports/", "tests/"};

@@ -60,11 +60,11 @@ std::vector<room> const rows = {
     {"tests/protocols", {values, ext, sockets, "protocols", "tests/support"}, {"boost/test/"}},
     {"tests/transports",
      {all_public, "src/base", "src/fabric", "transports/*", "tests/conformance", "tests/support"},
-     {"posix", "boost/test/"}},
+     {"posix", "boost/test/", "openssl/"}},
     {"tests/fuzz", {values, ext, sockets, "protocols", "transports/*", "tests/support"}, {"boost/test/"}},
     {"tests/public", {all_public, "tests/support"}, {"boost/test/"}},
     {"tests/conformance", {all_public, "src/base", "transports/*", "tests/support"}, {"posix", "boost/test/"}},
-    {"tests/interop", {all_public, "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/interop", {all_public, "tests/support"}, {"posix", "boost/test/", "nng/", "nanomsg/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/hygiene", {}, {"boost/test/"}},
 };

@@ -77,10 +77,31 @@ void add_connections(defaults& all) {
   all["listen_options::handshake_timeout"] = text(listen.handshake_timeout);
   all["listen_options::max_half_open"] = text(listen.max_half_open);
   all["listen_options::ipc_permissions"] = listen.ipc_permissions == 0600 ? "0600" : "?";
+  all["listen_options::listening_fd"] = listen.listening_fd == -1 ? "none" : "?";
   for (auto const& [out, in] : {dial.priorities, listen.priorities}) {
     all["pipe_priorities::send"] = text(out);
     all["pipe_priorities::receive"] = text(in);
   }
+}
+
+void add_security(defaults& all) {
+  auto const& [verify, clients, ca_file, folder, ca, name, own_file, own, key_file, key, password, oldest, newest] =
+      tls_options{};
+  all["tls_options::verify"] = text(verify);
+  all["tls_options::clients"] = clients == client_certificate::none ? "none" : "?";
+  all["tls_options::ca_file"] = text(ca_file);
+  all["tls_options::ca_directory"] = text(folder);
+  all["tls_options::ca"] = text(ca);
+  all["tls_options::server_name"] = text(name);
+  all["tls_options::certificate_file"] = text(own_file);
+  all["tls_options::certificate"] = text(own);
+  all["tls_options::key_file"] = text(key_file);
+  all["tls_options::key"] = text(key);
+  all["tls_options::key_password"] = text(password);
+  all["tls_options::oldest"] = oldest == tls_version::v1_2 ? "v1_2" : "?";
+  all["tls_options::newest"] = newest == tls_version::v1_3 ? "v1_3" : "?";
+  auto const& [headers] = websocket_options{};
+  all["websocket_options::headers"] = headers.empty() ? "none" : "?";
 }
 
 void add_one_way(defaults& all) {
@@ -165,7 +186,7 @@ BOOST_AUTO_TEST_SUITE(options)
 
 BOOST_AUTO_TEST_CASE(the_page_says_every_default_as_it_is) {
   defaults actual;
-  for (auto* add : {add_calls, add_connections, add_one_way, add_both_ways, add_questions}) add(actual);
+  for (auto* add : {add_calls, add_connections, add_security, add_one_way, add_both_ways, add_questions}) add(actual);
   auto const page = documented();
   for (auto const& [name, value] : actual)
     BOOST_TEST((page.contains(name) && page.at(name) == value),

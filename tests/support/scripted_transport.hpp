@@ -5,6 +5,7 @@
 #include <weft/ext/transport.hpp>
 
 #include "support/scripted_end.hpp"
+#include "support/soon.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -20,9 +21,6 @@
 #include <vector>
 
 namespace weft::test {
-
-/// Time enough for anything that ends at all, on a busy machine too.
-inline op_options soon() { return {.until = std::chrono::seconds(10)}; }
 
 /// The scheme "script" on one engine: what comes of each dial and listen the test says, when it likes.
 /// For engines without a helper: the test drives, and everything happens in turn().
@@ -112,9 +110,8 @@ class script {
     return end;
   }
   /// A peer comes and fails its handshake.
-  void fail_handshake(std::error_code why, std::string detail = "") {
-    give(accepting(), ext::connection_result(failure{why, std::move(detail)}));
-  }
+  void fail_handshake(std::error_code why, std::string detail = "") { fail_handshake(failure{why, std::move(detail)}); }
+  void fail_handshake(failure why) { give(accepting(), ext::connection_result(std::move(why))); }
 
  private:
   class connector final : public ext::connector {

@@ -43,12 +43,12 @@ class secured final : public ext::transport {
   std::unique_ptr<ext::transport> inner_;
 };
 
+inline ext::transport_factory secured_by(ext::transport_factory make_inner) {
+  return [make_inner = std::move(make_inner)](ext::reactor& r) { return std::make_unique<secured>(make_inner(r)); };
+}
 /// To add to an engine.
-inline std::function<void(engine&)> secured_with(
-    std::function<std::unique_ptr<ext::transport>(ext::reactor&)> make_inner) {
-  return [make_inner = std::move(make_inner)](engine& e) {
-    e.add_transport([&](ext::reactor& r) { return std::make_unique<secured>(make_inner(r)); });
-  };
+inline std::function<void(engine&)> secured_with(ext::transport_factory make_inner) {
+  return [made = secured_by(std::move(make_inner))](engine& e) { e.add_transport(made); };
 }
 
 }  // namespace weft::test

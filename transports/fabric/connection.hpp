@@ -25,7 +25,9 @@ class connection final : public ext::connection {
   void grant(unsigned messages) noexcept override { flow_.grant(messages); }
   void finish() noexcept override { flow_.finish(); }
   void close(std::error_code why) noexcept override { flow_.close(why); }
-  void flush() noexcept override { flow_.flush(); }
+  void flush() noexcept override {
+    if (!flow_.will_be_flushed()) flow_.flush();
+  }
 
   std::size_t unconfirmed() const noexcept override { return flow_.unconfirmed(); }
   std::size_t max_message() const noexcept override { return flow_.peer_max_message(); }

@@ -56,6 +56,14 @@ class flow {
 
   /// Any thread. One at a time works; who comes meanwhile leaves it to that one.
   void flush() noexcept;
+  /// For a socket that has sent: there is little, and somebody looks at it soon.
+  bool will_be_flushed() noexcept {
+    if (!held_.load(std::memory_order_relaxed)) return false;
+    // Whoever lets go of what is held flushes next: either they see what was sent, or we that it is held no more.
+    flushing_.fetch_add(0, std::memory_order_acq_rel);
+    return held_.load(std::memory_order_relaxed) && out_.has_little() && !resume_.load(std::memory_order_relaxed) &&
+           !ended();
+  }
   /// As flush(), and nothing is held back for a fuller frame.
   void push() noexcept {
     push_.store(true, std::memory_order_relaxed);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <new>
+#include <utility>
 
 namespace weft::ofi {
 
@@ -16,11 +17,9 @@ constexpr std::size_t sent_in_place = 2048;
 
 // Where a frame costs a system call, a stream of small messages waits for a fuller frame: when so many frames are
 // unanswered (a conversation has fewer), the last is so recent, and there is so little. Measured on tcp, 64 bytes: 12
-// times the rate.
-constexpr unsigned unanswered = 4;
-constexpr auto recent = std::chrono::microseconds(10);
-constexpr unsigned little_messages = 64;
-constexpr std::size_t little_bytes = 8192;
+// times the rate to one peer; to eight, 3 times with what is_stream() and `others` below say.
+constexpr unsigned stream_length = 4;
+constexpr auto recent = std::chrono::microseconds(20);
 
 // A slot of the queue that is done with need not be emptied, unless it keeps memory.
 bool keeps_memory(message const& m) noexcept {
@@ -40,11 +39,12 @@ void outbound::open(route const& r, credits peer) noexcept {
 
 posting outbound::pump(tidings const& t, urgency u) noexcept {
   held_back_ = false;
+  if (std::exchange(heard_, t.consumed) != t.consumed) unanswered_ = 0;
   if (auto const outcome = transfers_.pump(); outcome != posting::posted) return outcome;
   auto head = head_.load(std::memory_order_relaxed);
   for (auto const tail = tail_.load(std::memory_order_acquire); head != tail;) {
     if (data_.full()) return posting::posted;
-    held_back_ = u == urgency::may_wait && should_wait(tail - head);
+    held_back_ = u == urgency::may_wait && should_wait();
     if (held_back_) return posting::posted;
     auto const b = gather(head, tail);
     if (b.count == 0) return posting::posted;  // no transfer is free
@@ -56,13 +56,13 @@ posting outbound::pump(tidings const& t, urgency u) noexcept {
   return posting::posted;
 }
 
-bool outbound::should_wait(std::uint64_t messages) const noexcept {
-  if (!route_.costs_a_call || messages >= little_messages || data_.in_flight() < unanswered) return false;
-  if (bytes_in_.load(std::memory_order_relaxed) - bytes_out_.load(std::memory_order_relaxed) >= little_bytes)
-    return false;
-  // They come quickly: the clock need not be asked each time.
-  if (messages > 8 && messages % 8 != 0) return true;
-  return clock::now() - last_frame_ < recent;
+bool outbound::is_stream() const noexcept { return unanswered_ >= stream_length || data_.in_flight() >= stream_length; }
+
+bool outbound::should_wait() const noexcept {
+  if (!route_.costs_a_call || !is_stream() || !has_little()) return false;
+  // What others send from this endpoint meanwhile takes its time, too: to many peers, each stream comes slower.
+  auto const others = route_.pool->sent() - sent_before_;
+  return clock::now() - last_frame_ < recent * (1 + others);
 }
 
 /// As many messages as go into one frame; a large one takes part with its request.
@@ -108,8 +108,16 @@ posting outbound::post(batch const& b, tidings const& t) noexcept {
     take_back_transfers(b);
     data_.take_back();
   }
-  if (route_.costs_a_call && data_.in_flight() >= unanswered) last_frame_ = clock::now();
+  if (route_.costs_a_call && outcome == posting::posted) note_frame();
   return outcome;
+}
+
+void outbound::note_frame() noexcept {
+  ++unanswered_;
+  route_.pool->count_sent();
+  if (!is_stream()) return;
+  last_frame_ = clock::now();
+  sent_before_ = route_.pool->sent();
 }
 
 void outbound::begin_transfers(batch const& b) noexcept {

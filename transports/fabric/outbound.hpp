@@ -26,6 +26,9 @@ class outbound {
   static constexpr std::size_t capacity = 128;                     // messages
   static constexpr std::size_t soft_limit = std::size_t{1} << 20;  // bytes waiting, from which on no more are invited
 
+  static constexpr unsigned little_messages = 64;
+  static constexpr std::size_t little_bytes = 8192;
+
   /// What each frame tells of the other direction.
   struct tidings {
     std::uint32_t consumed = 0;
@@ -56,6 +59,12 @@ class outbound {
   std::size_t unconfirmed() const noexcept {
     if (all_confirmed_.load(std::memory_order_relaxed)) return 0;
     return tail_.load(std::memory_order_relaxed) - confirmed_.load(std::memory_order_relaxed);
+  }
+  /// Not enough that a frame would be sent for it in the midst of a stream.
+  bool has_little() const noexcept {
+    return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed) < little_messages &&
+           bytes_in_.load(std::memory_order_relaxed) - bytes_out_.load(std::memory_order_relaxed) < little_bytes &&
+           !finishing_.load(std::memory_order_relaxed);
   }
   void finish() noexcept { finishing_.store(true, std::memory_order_release); }
 
@@ -127,7 +136,9 @@ class outbound {
     return {kind, t.control_seen, sequence, t.consumed};
   }
 
-  bool should_wait(std::uint64_t messages) const noexcept;
+  bool is_stream() const noexcept;
+  bool should_wait() const noexcept;
+  void note_frame() noexcept;
   batch gather(std::uint64_t head, std::uint64_t tail) noexcept;
   posting post(batch const&, tidings const&) noexcept;
   posting post_in_place(frame_header const&, message&) noexcept;
@@ -151,7 +162,10 @@ class outbound {
   std::uint32_t frames_ = 0;
   std::atomic<bool> finish_sent_{false};
   bool held_back_ = false;
+  std::uint32_t heard_ = 0;         // of the peer's data frames
+  std::uint32_t unanswered_ = 0;    // frames since the last of them
   clock::time_point last_frame_{};  // kept only when frames follow each other without an answer
+  std::uint32_t sent_before_ = 0;   // of the endpoint, up to that frame
   send_window<std::uint32_t> data_;
   send_window<std::uint16_t> control_;
   route route_;

@@ -7,7 +7,9 @@
 #include "fabric/region.hpp"
 #include <weft/fabric/operation.hpp>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -46,6 +48,10 @@ class send_pool {
   send_operation* acquire(flow& from) noexcept;
   void release(send_operation&) noexcept;
 
+  /// Frames sent so far from the endpoint, through the pool or not, by those that count them here.
+  std::uint32_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
+  void count_sent() noexcept { sent_.fetch_add(1, std::memory_order_relaxed); }
+
  private:
   static constexpr std::size_t slab_size = 8;
   static constexpr std::size_t most = 256;
@@ -55,6 +61,7 @@ class send_pool {
 
   fabric::rdm_endpoint& endpoint_;
   completion_handler on_complete_;
+  std::atomic<std::uint32_t> sent_{0};
   std::mutex mutex_;
   send_operation* free_ = nullptr;
   std::size_t made_ = 0;

@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 // What did not go out is tried again so soon: nobody tells when a connection is made, or a queue has room.
 constexpr auto retry_pause = 200us;
 constexpr auto tending_pause = 5ms;
+constexpr auto second_look_pause = 100us;
 
 // An address that nobody uses any more may still have bytes on their way to it.
 constexpr auto stays_known = 2s;
@@ -44,8 +45,11 @@ shared_endpoint::shared_endpoint(ext::reactor& r, std::shared_ptr<fabric::domain
       buffers_(*endpoint_, *this, on_frame),
       sends_(*endpoint_, on_sent) {}
 
-/// First the endpoint: then nothing is posted any more, and the memory is ours.
-shared_endpoint::~shared_endpoint() { endpoint_.reset(); }
+/// First the endpoint: then nothing is posted any more, and the memory is ours. The alarm ends where it was made.
+shared_endpoint::~shared_endpoint() {
+  endpoint_.reset();
+  if (second_look_) reactor_.post([alarm = std::move(second_look_)] {});
+}
 
 bool shared_endpoint::poll() noexcept {
   if (chores_.load(std::memory_order_relaxed)) [[unlikely]]
@@ -62,6 +66,7 @@ bool shared_endpoint::poll() noexcept {
 }
 
 void shared_endpoint::wait(clock::time_point until) noexcept {
+  release_held(&flow::push);
   if (chores_.load(std::memory_order_relaxed))
     until = std::min<clock::time_point>(
         until, clock::now() + (retries_.load(std::memory_order_relaxed) ? clock::duration(retry_pause)
@@ -117,25 +122,33 @@ void shared_endpoint::retry(flow& f) noexcept {
   chores_.store(true, std::memory_order_relaxed);
 }
 
-/// The next poll() pushes it; and in case there is none, the loop.
+/// The next poll() pushes it. There may be none, when who sent turns to something else: then the loop does, a little
+/// later. At once would have it compete with a sender who goes on, and send his messages one by one.
 void shared_endpoint::hold(flow& f) noexcept {
   if (f.held_.load(std::memory_order_relaxed) || f.held_.exchange(true, std::memory_order_acq_rel)) return;
-  bool post;
+  bool is_first;
   {
     std::lock_guard lock(mutex_);
     held_.push_back(&f);
-    post = !std::exchange(push_posted_, true);
+    is_first = !std::exchange(second_look_due_, true);
     chores_.store(true, std::memory_order_relaxed);
   }
-  if (!post) return;
+  if (!is_first) return;
   reactor_.post([weak = weak_from_this()] {
+    if (auto const self = weak.lock()) self->look_again_soon();
+  });
+}
+
+void shared_endpoint::look_again_soon() {
+  if (!second_look_) second_look_ = reactor_.make_alarm();
+  second_look_->at(reactor_.now() + second_look_pause, [weak = weak_from_this()] {
     auto const self = weak.lock();
     if (!self) return;
     {
       std::lock_guard lock(self->mutex_);
-      self->push_posted_ = false;
+      self->second_look_due_ = false;
     }
-    self->push_held();
+    self->release_held(&flow::flush);
   });
 }
 
@@ -149,18 +162,24 @@ void shared_endpoint::announce(flow& f) noexcept {
   });
 }
 
-void shared_endpoint::push_held() noexcept {
-  for (;;) {
+/// Each that is held now, once: flush() may well hold it anew.
+void shared_endpoint::release_held(void (flow::*how)() noexcept) noexcept {
+  std::size_t left;
+  {
+    std::lock_guard lock(mutex_);
+    left = held_.size();
+  }
+  for (; left != 0; --left) {
     flow* f;
     {
       std::lock_guard lock(mutex_);
       if (held_.empty()) return;
-      f = held_.back();
-      held_.pop_back();
+      f = held_.front();
+      held_.pop_front();
       f->pins_.fetch_add(1, std::memory_order_relaxed);
     }
     f->held_.store(false, std::memory_order_release);  // from now on it may be held anew
-    f->push();
+    (f->*how)();
     f->pins_.fetch_sub(1, std::memory_order_release);
   }
 }
@@ -189,7 +208,7 @@ void shared_endpoint::do_chores() noexcept {
     f->flush();
   }
   running_.clear();
-  push_held();
+  release_held(&flow::flush);
   std::erase_if(unposted_, [this](auto* b) { return buffers_.post(*b); });
   if (!watched_.empty()) tend_flows();
   std::erase_if(stranded_, [this](flow* f) { return !f->is_stranded() && (bury(*f), true); });

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -81,7 +82,8 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   void settle_touched() noexcept;
   void end_all() noexcept;
   void do_chores() noexcept;
-  void push_held() noexcept;
+  void release_held(void (flow::*how)() noexcept) noexcept;
+  void look_again_soon();
   void tend_flows() noexcept;
   void stop_watching(flow&) noexcept;
   void bury(flow&) noexcept;
@@ -110,8 +112,9 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   std::mutex mutex_;
   std::vector<flow*> to_retry_;
   std::vector<flow*> to_watch_;
-  std::vector<flow*> held_;
-  bool push_posted_ = false;
+  std::deque<flow*> held_;
+  bool second_look_due_ = false;
+  std::shared_ptr<ext::alarm> second_look_;  // at what is held; on the loop
   std::map<fabric::raw_address, acquaintance> peers_;
   std::unordered_map<flow*, std::unique_ptr<flow>> flows_;
 };

@@ -34,6 +34,7 @@ class lossy_connection final : public ext::connection, private ext::connection_e
   void flush() noexcept override;
 
   std::size_t unconfirmed() const noexcept override { return inner_->unconfirmed() + swallowed_; }
+  fault_kind fault() const noexcept override { return inner_->fault(); }
   std::size_t max_message() const noexcept override { return inner_->max_message(); }
   ext::progress_source* source() noexcept override { return inner_->source(); }
   bool peer_is_weft() const noexcept override { return inner_->peer_is_weft(); }

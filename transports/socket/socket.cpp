@@ -44,9 +44,7 @@ class given final : public ext::acceptor {
   void start(ext::connection_handler handler) override {
     handler_ = std::move(handler);
     alarm_ = hub_.reactor().make_alarm();
-    alarm_->at(hub_.reactor().now() + patience_, [this] {
-      finish(failure{errc::timed_out, local_.to_string() + ": the peer said nothing in time"});
-    });
+    alarm_->at(hub_.reactor().now() + patience_, [this] { finish(stream::too_late(local_.to_string())); });
     handshake_ = std::make_shared<stream::handshake>(hub_.reactor(), std::move(fd_), stream::only_a_greeting(terms_),
                                                      local_.to_string());
     handshake_->start([this](setup<stream::established> r) { finish(std::move(r)); });

@@ -22,6 +22,9 @@ using namespace std::chrono_literals;
 // No descriptors left: looking at once again would be all that this thread does.
 constexpr auto pause_without_descriptors = 100ms;
 
+// With no room for another half-open peer, one that took so much of its time already makes room.
+constexpr int fair_share = 10;
+
 // Others want the loop, too.
 constexpr int accepted_at_a_time = 64;
 
@@ -61,29 +64,49 @@ class door::state : public std::enable_shared_from_this<state> {
     std::shared_ptr<stream::handshake> shaking;
     std::unique_ptr<ext::alarm> patience;
     std::string peer;
+    clock::time_point since;
   };
 
   void accept_some() {
     auto const keep = shared_from_this();
     for (int n = 0; n != accepted_at_a_time && handler_; ++n) {
-      if (guests_.size() >= options_.max_half_open) return watch_->events(false, false);  // till one has gone
+      if (guests_.size() >= options_.max_half_open && !make_room()) return;
       base::unique_fd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
       if (fd) {
         receive(std::move(fd));
       } else if (is_exhaustion(errno)) {
-        return pause();
+        return complain_of(errno);
       } else if (errno != EINTR && errno != ECONNABORTED) {
         return;
       }
     }
   }
 
-  void pause() {
+  /// Silent peers must not keep the others out for as long as they please.
+  bool make_room() {
+    auto const& [id, oldest] = *guests_.begin();
+    auto const due = oldest.since + options_.handshake_timeout / fair_share;
+    if (reactor_.now() >= due) {
+      leave(id, too_late(name_));
+      return handler_ != nullptr;
+    }
+    pause_until(due);
+    return false;
+  }
+
+  void pause_until(clock::time_point when) {
     watch_->events(false, false);
     if (!pause_) pause_ = reactor_.make_alarm();
-    pause_->at(reactor_.now() + pause_without_descriptors, [weak = weak_from_this()] {
+    pause_->at(when, [weak = weak_from_this()] {
       if (auto const self = weak.lock(); self && self->watch_) self->watch_->events(true, false);
     });
+  }
+
+  void complain_of(int error) {
+    pause_until(reactor_.now() + pause_without_descriptors);
+    auto const handler = handler_;
+    std::error_code const why(error, std::system_category());
+    handler(failure{why, name_ + ": cannot accept: " + why.message(), fault_kind::no_descriptors}, {});
   }
 
   void receive(base::unique_fd fd) {
@@ -94,10 +117,9 @@ class door::state : public std::enable_shared_from_this<state> {
         std::make_shared<stream::handshake>(reactor_, std::move(fd), welcome_.handshake(), name_ + ", " + peer);
     auto patience = reactor_.make_alarm();
     patience->at(reactor_.now() + options_.handshake_timeout, [weak = weak_from_this(), id] {
-      if (auto const self = weak.lock())
-        self->leave(id, failure{errc::timed_out, self->name_ + ": a peer connected, and said nothing in time"});
+      if (auto const self = weak.lock()) self->leave(id, too_late(self->name_));
     });
-    guests_.emplace(id, guest{shaking, std::move(patience), std::move(peer)});
+    guests_.emplace(id, guest{shaking, std::move(patience), std::move(peer), reactor_.now()});
     shaking->start([weak = weak_from_this(), id](setup<established> r) {
       if (auto const self = weak.lock()) self->leave(id, std::move(r));
     });

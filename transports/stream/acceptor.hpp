@@ -23,8 +23,8 @@ struct welcome {
 };
 
 /// Takes in who knocks at a listening socket, and shakes hands with many at a time: silent peers are sent away after
-/// `handshake_timeout`, and never hold up the others; beyond `max_half_open` of them the rest wait in the backlog.
-/// On the loop.
+/// `handshake_timeout`, and never hold up the others; beyond `max_half_open` of them the rest wait in the backlog,
+/// until one has gone or has had a tenth of that time. On the loop.
 class door {
  public:
   using handler = std::function<void(setup<established>, std::string const& peer)>;

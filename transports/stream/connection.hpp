@@ -35,6 +35,7 @@ class connection final : public ext::connection {
   void finish() noexcept override { flow_->finish(); }
   void close(std::error_code why) noexcept override { flow_->close(why); }
   void flush() noexcept override { flow_->flush(); }
+  fault_kind fault() const noexcept override { return flow_->fault(); }
   std::size_t unconfirmed() const noexcept override { return flow_->unconfirmed(); }
   ext::progress_source* source() noexcept override { return flow_->home().get(); }
   std::string peer_address() const override { return flow_->peer(); }

@@ -120,10 +120,7 @@ class connector::attempt : public std::enable_shared_from_this<attempt> {
     });
   }
 
-  void give_up() {
-    auto const what = handshake_ ? "connected, but it does not answer the handshake" : "no answer";
-    finish(failure{errc::timed_out, name_ + ": " + what});
-  }
+  void give_up() { finish(handshake_ ? too_late(name_) : failure{errc::timed_out, name_ + ": no answer"}); }
 
   hub& hub_;
   std::string name_;

@@ -33,7 +33,8 @@ std::error_code read_error(int error) noexcept {
 class deaf_ears final : public ext::connection_events {
  public:
   explicit deaf_ears(ext::connection_events& events) noexcept : events_(events) {}
-  void on_message(message&& m) noexcept override { events_.on_unread(std::move(m)); }
+  void on_message(message&& m) noexcept override { on_unread(std::move(m)); }
+  void on_unread(message&& m) noexcept override { events_.on_unread(std::move(m)); }
   void on_writable(unsigned) noexcept override {}
   void on_closed(std::error_code) noexcept override {}
 
@@ -91,10 +92,13 @@ void flow::take_in(ext::connection_events& events) noexcept {
     deaf_ears nobody(events);
     why = inbox_.deliver(nobody, granted_, true);
   }
-  if (why) return end(why);
+  if (why) return end(why, why == errc::malformed ? fault_kind::bad_frame : fault_kind::too_large);
   // Asked again: from the moment it was given back it is the reader's, and only then may the end have come.
   if (!inbox_.ready() || !inbox_.ended()) return;
-  end(!read_why_ && inbox_.torn() ? make_error_code(errc::connection_reset) : read_why_);
+  if (inbox_.torn() && (!read_why_ || read_fault_ == fault_kind::reset))
+    end(errc::connection_reset, read_why_ ? fault_kind::reset_in_message : fault_kind::truncated);
+  else
+    end(read_why_, read_fault_);
 }
 
 void flow::describe(pipe_info& i) const {
@@ -118,16 +122,22 @@ void flow::abandon() noexcept {
 
 // How it ends: whoever finds out notes it, flush() follows, and the flusher sees to the rest.
 
-void flow::end(std::error_code why) noexcept {
+void flow::end(std::error_code why, fault_kind what) noexcept {
   std::lock_guard lock(ending_);
   if (over_.load(std::memory_order_relaxed)) return;
   why_ = why;
+  fault_ = what;
   over_.store(true, std::memory_order_release);
 }
 
 std::error_code flow::reason() noexcept {
   std::lock_guard lock(ending_);
   return why_;
+}
+
+fault_kind flow::fault() const noexcept {
+  std::lock_guard lock(ending_);
+  return fault_;
 }
 
 /// On the loop, which answers at once: an end must be noticed even where nobody waits.
@@ -212,7 +222,7 @@ flow::driven flow::read_in() noexcept {
       }
       if (!did.more) return did;  // a short read took all there was
     } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
-      read_ended(got < 0 ? read_error(errno) : channel_ ? channel_->fault().code : std::error_code());
+      input_ended(got < 0 ? errno : 0);
       return {.any = true};
     } else if (errno == EAGAIN) {
       inbox_.put_away();
@@ -224,8 +234,17 @@ flow::driven flow::read_in() noexcept {
   return did;
 }
 
-void flow::read_ended(std::error_code why) noexcept {
+/// `error`: of the read that failed, zero at the end.
+void flow::input_ended(int error) noexcept {
+  auto const broke = read_error(error);
+  if (error != 0) return read_ended(broke, broke == errc::connection_reset ? fault_kind::reset : fault_kind::none);
+  auto const said = channel_ ? channel_->fault() : failure{};
+  read_ended(said.code, said.kind);
+}
+
+void flow::read_ended(std::error_code why, fault_kind what) noexcept {
   read_why_ = why;
+  read_fault_ = what;
   inbox_.end();
   announce();
 }

@@ -39,6 +39,7 @@ class flow : public std::enable_shared_from_this<flow> {
   void grant(unsigned messages) noexcept;
   void finish() noexcept { finishing_.store(true, std::memory_order_release); }
   void close(std::error_code why) noexcept;
+  fault_kind fault() const noexcept;
   std::size_t unconfirmed() const noexcept { return silent() ? outbox_.unconfirmed(arrived_) : outbox_.size(); }
 
   // Any thread that holds no socket's lock.
@@ -73,7 +74,7 @@ class flow : public std::enable_shared_from_this<flow> {
  private:
   bool over() const noexcept { return over_.load(std::memory_order_acquire); }
   bool silent() const noexcept { return silent_.load(std::memory_order_acquire); }
-  void end(std::error_code why) noexcept;
+  void end(std::error_code why, fault_kind = fault_kind::none) noexcept;
   std::error_code reason() noexcept;
   void fall_silent() noexcept;
   void say_goodbye() noexcept;
@@ -92,7 +93,8 @@ class flow : public std::enable_shared_from_this<flow> {
 
   driven read_in() noexcept;
   bool hears_more() const noexcept { return channel_ && channel_->more(); }
-  void read_ended(std::error_code why) noexcept;
+  void input_ended(int error) noexcept;
+  void read_ended(std::error_code why, fault_kind = fault_kind::none) noexcept;
   void watch_no_output() noexcept;
 
   std::shared_ptr<stream::lane> lane_;
@@ -114,9 +116,11 @@ class flow : public std::enable_shared_from_this<flow> {
   std::atomic<bool> answered_{false};   // something came in since the last write
   std::atomic<bool> left_{false};       // the driver left something unread: somebody else's turn
 
-  std::mutex ending_;  // who ends it first says why; and the cares
+  mutable std::mutex ending_;  // who ends it first says why; and the cares
   std::error_code why_;
+  fault_kind fault_{};
   std::error_code read_why_;
+  fault_kind read_fault_{};
   std::atomic<bool> over_{false};
   std::atomic<bool> hung_up_{false};
   bool cared_ = false;

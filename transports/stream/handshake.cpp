@@ -37,12 +37,15 @@ std::optional<failure> greeting::fault_in(bytes const& heard, std::size_t come, 
     to = std::min(to, come);
     return from < to && !std::equal(heard.data() + from, heard.data() + to, wanted.data() + from);
   };
-  if (differs(0, 4)) return failure{errc::malformed, "the peer does not speak SP: it began with other bytes"};
-  if (differs(6, 8)) return failure{errc::malformed, "the peer set bytes of its greeting that must be zero"};
+  if (differs(0, 4))
+    return failure{errc::malformed, "the peer does not speak SP: it began with other bytes", fault_kind::not_sp};
+  if (differs(6, 8))
+    return failure{errc::malformed, "the peer set bytes of its greeting that must be zero", fault_kind::reserved_bytes};
   if (come < size || !differs(4, 6)) return {};
   auto const theirs =
       static_cast<std::uint16_t>(std::to_integer<unsigned>(heard[4]) << 8 | std::to_integer<unsigned>(heard[5]));
-  return failure{errc::protocol_mismatch, "the peer speaks SP protocol " + hex(theirs) + ", not " + hex(terms.peer)};
+  return failure{errc::protocol_mismatch, "the peer speaks SP protocol " + hex(theirs) + ", not " + hex(terms.peer),
+                 fault_kind::wrong_protocol};
 }
 
 setup<step::wants> greeting::advance(established& e) {
@@ -82,8 +85,12 @@ std::optional<failure> greeting::listen(established& e) {
 
 failure hung_up(int error) {
   if (error == 0 || error == ECONNRESET || error == EPIPE)
-    return {errc::rejected, "the peer hung up before it had introduced itself"};
-  return {{error, std::system_category()}, "during the handshake"};
+    return {errc::rejected, "the peer hung up before it had introduced itself", fault_kind::left_early};
+  return {{error, std::system_category()}, "during the handshake", fault_kind::left_early};
+}
+
+failure too_late(std::string const& name) {
+  return {errc::timed_out, name + ": connected, but the peer does not finish the handshake", fault_kind::silent};
 }
 
 handshake::handshake(ext::reactor& r, established e, steps s, std::string who)
@@ -100,7 +107,11 @@ void handshake::start(handler h) {
 void handshake::ready() {
   for (; taken_ != steps_.size(); ++taken_) {
     auto next = steps_[taken_]->advance(ends_);
-    if (!next) return finish(failure{next.error().code, who_ + ": " + next.error().detail});
+    if (!next) {
+      auto why = next.error();
+      why.detail = who_ + ": " + why.detail;
+      return finish(std::move(why));
+    }
     auto const wants = static_cast<int>(*next);
     if (wants != 0) return watch_->events(wants & 1, wants & 2);
   }

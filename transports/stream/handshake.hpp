@@ -50,6 +50,8 @@ inline steps only_a_greeting(ext::handshake const& h) {
 
 /// How a handshake ends when the peer has gone, or can no longer be heard. errno 0: it hung up.
 failure hung_up(int error);
+/// How it ends when the owner loses patience.
+failure too_late(std::string const& name);
 
 /// Takes the steps of a handshake, one after another, over a connected socket.
 /// On the loop; ends when destroyed. Patience is the owner's.

@@ -45,6 +45,10 @@ void transcoder::begin_with(std::span<std::byte const> come) {
 
 /// \pre what came before has been taken
 ssize_t transcoder::fetch() {
+  if (broken_ != 0) {
+    errno = broken_;
+    return -1;
+  }
   if (!raw_) raw_ = ext::allocate_block(raw_size);
   ssize_t n;
   do n = below_->receive(raw_->data, raw_size);
@@ -53,6 +57,8 @@ ssize_t transcoder::fetch() {
   dry_ = n < 0 || (static_cast<std::size_t>(n) < raw_size && !below_->more());
   raw_end_ = n > 0 ? static_cast<std::size_t>(n) : 0;
   if (n <= 0) let_go_of_raw();
+  // The kernel says it once.
+  if (n < 0 && error != EAGAIN) broken_ = error;
   errno = error;
   return n;
 }
@@ -79,7 +85,7 @@ ssize_t transcoder::receive(void* to, std::size_t size) noexcept try {
       auto why = below_->fault();
       end(why.code ? std::move(why) : cut_off());
     } else if (n < 0) {
-      // Any other error is found again by whoever asks next.
+      // Any other error is told to whoever asks next.
       more_ = errno != EAGAIN;
       if (made == 0) return -1;
       break;

@@ -88,6 +88,7 @@ class transcoder : public channel {
   std::size_t raw_begin_ = 0;
   std::size_t raw_end_ = 0;
   bool dry_ = false;  // the channel below has no more for now
+  int broken_ = 0;    // why it cannot be read any more
   bool more_ = false;
   bool over_ = false;
   failure fault_;

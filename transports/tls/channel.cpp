@@ -18,6 +18,13 @@
 
 namespace weft::tls {
 
+namespace {
+
+// A peer that demands answers, and does not read them, has so much of them kept for it.
+constexpr std::size_t most_unasked = 16 << 10;
+
+}  // namespace
+
 /// OpenSSL's view of the bytes that come and go: memory, lent for the time of one call.
 struct channel::wire {
   static channel& of(BIO* b) noexcept { return *static_cast<channel*>(BIO_get_data(b)); }
@@ -35,6 +42,10 @@ struct channel::wire {
     return static_cast<int>(n);
   }
   static int write(BIO* b, char const* from, int size) noexcept try {
+    if (!of(b).has_room_for(static_cast<std::size_t>(size))) {
+      of(b).flooded_ = true;
+      return -1;
+    }
     auto const* const first = reinterpret_cast<std::byte const*>(from);
     auto& to = *of(b).said_;
     to.insert(to.end(), first, first + size);
@@ -103,11 +114,13 @@ failure meaning_of(unsigned long error) {
   auto const* const text = ERR_reason_error_string(error);
   auto const said = std::string(text ? text : "no reason is known");
   auto const reason = ERR_GET_REASON(error);
-  if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) return {errc::untrusted, "the peer showed no certificate"};
+  if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+    return {errc::untrusted, "the peer showed no certificate", fault_kind::untrusted};
   if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_NO_SHARED_CIPHER)
-    return {errc::unsupported, "TLS: the peer knows no version or cipher that is allowed here: " + said};
-  if (reason >= SSL_AD_REASON_OFFSET) return {errc::rejected, "TLS: the peer declines: " + said};
-  return {errc::malformed, "TLS: " + said};
+    return {errc::unsupported, "TLS: the peer knows no version or cipher that is allowed here: " + said,
+            fault_kind::tls};
+  if (reason >= SSL_AD_REASON_OFFSET) return {errc::rejected, "TLS: the peer declines: " + said, fault_kind::tls};
+  return {errc::malformed, "TLS: " + said, fault_kind::tls};
 }
 
 }  // namespace
@@ -129,6 +142,11 @@ channel::channel(std::shared_ptr<context> c, std::string const& name, std::uniqu
 
 channel::~channel() { SSL_free(ssl_); }
 
+/// What is written for somebody who asked is bounded by that; so is a handshake.
+bool channel::has_room_for(std::size_t size) const noexcept {
+  return said_ != &own_ || !shaken_ || own_.size() + size <= most_unasked;
+}
+
 void channel::expect(std::string const& name) {
   auto* const terms = SSL_get0_param(ssl_);
   if (X509_VERIFY_PARAM_set1_ip_asc(terms, name.c_str()) == 1) return;
@@ -145,6 +163,7 @@ int channel::greet() {
   come_ = raw();
   auto const result = SSL_do_handshake(ssl_);
   took_raw(raw().size() - come_.size());
+  shaken_ = result == 1;
   if (!own_.empty()) owe();
   return result;
 }
@@ -167,12 +186,16 @@ setup<stream::step::wants> channel::shake_hands() {
 }
 
 failure channel::fault_of(int result) {
-  if (SSL_get_error(ssl_, result) != SSL_ERROR_SSL) return {errc::connection_reset, "TLS: the connection broke"};
+  if (flooded_)
+    return {errc::malformed, "TLS: the peer demands answers, and does not read them", fault_kind::tls_flood};
+  if (SSL_get_error(ssl_, result) != SSL_ERROR_SSL)
+    return {errc::connection_reset, "TLS: the connection broke", fault_kind::tls};
   auto const error = ERR_peek_error();
   auto const verdict = SSL_get_verify_result(ssl_);
   if (ERR_GET_REASON(error) != SSL_R_CERTIFICATE_VERIFY_FAILED || verdict == X509_V_OK) return meaning_of(error);
   return {errc::untrusted,
-          std::string("the peer's certificate cannot be trusted: ") + X509_verify_cert_error_string(verdict)};
+          std::string("the peer's certificate cannot be trusted: ") + X509_verify_cert_error_string(verdict),
+          fault_kind::untrusted};
 }
 
 tls_peer channel::peer() const {
@@ -210,7 +233,9 @@ std::size_t channel::decode(std::span<std::byte const>& come, std::span<std::byt
   return made;
 }
 
-failure channel::cut_off() { return {errc::connection_reset, "TLS: the peer hung up without a goodbye"}; }
+failure channel::cut_off() {
+  return {errc::connection_reset, "TLS: the peer hung up without a goodbye", fault_kind::truncated};
+}
 
 bool channel::encode(std::span<std::byte const> plain, bytes& to) {
   std::lock_guard lock(mutex_);

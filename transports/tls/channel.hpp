@@ -39,6 +39,7 @@ class channel final : public stream::transcoder {
   void expect(std::string const& name);
   int greet();
   failure fault_of(int result);
+  bool has_room_for(std::size_t size) const noexcept;
 
   std::shared_ptr<context> context_;
   std::mutex mutex_;
@@ -46,7 +47,9 @@ class channel final : public stream::transcoder {
   std::span<std::byte const> come_;  // for OpenSSL to read
   bytes* said_ = &own_;              // where OpenSSL writes to
   bytes own_;                        // what it says without being asked: alerts, answers to new keys
-  bool unread_ = false;              // the receiver's: decrypted already
+  bool shaken_ = false;
+  bool flooded_ = false;  // there was no more room for that
+  bool unread_ = false;   // the receiver's: decrypted already
 };
 
 /// TLS, as the step of a handshake that puts a channel in the place of the one there is.

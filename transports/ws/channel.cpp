@@ -117,16 +117,19 @@ bool channel::begin_is_good() {
   auto const second = std::to_integer<std::uint8_t>(header_[1]);
   opcode_ = first & 15;
   final_ = first & final_bit;
-  if (first & 0x70) return violated("it set bits that mean nothing here");
+  if (first & 0x70) return violated(fault_kind::ws_opcode, "it set bits that mean nothing here");
   if (((second & mask_bit) != 0) != (side_ == side::listens))
-    return violated(side_ == side::listens ? "it did not mask a frame" : "it masked a frame");
+    return violated(fault_kind::ws_mask, side_ == side::listens ? "it did not mask a frame" : "it masked a frame");
   if (is_control()) {
-    if (opcode_ > pong) return violated("it sent a frame of an unknown kind");
-    return final_ && (second & 0x7f) <= longest_control ? true : violated("a ping, pong or close was too long");
+    if (opcode_ > pong) return violated(fault_kind::ws_opcode, "it sent a frame of an unknown kind");
+    return (final_ && (second & 0x7f) <= longest_control) ||
+           violated(fault_kind::ws_control, "a ping, pong or close was too long");
   }
-  if (opcode_ == text) return break_off(unwelcome_type, errc::malformed, "the peer sent text, where SP is binary");
-  if (opcode_ > binary) return violated("it sent a frame of an unknown kind");
-  if ((opcode_ == continuation) != in_message_) return violated("parts of messages came in the wrong order");
+  if (opcode_ == text)
+    return break_off(unwelcome_type, {errc::malformed, "the peer sent text, where SP is binary", fault_kind::ws_text});
+  if (opcode_ > binary) return violated(fault_kind::ws_opcode, "it sent a frame of an unknown kind");
+  if ((opcode_ == continuation) != in_message_)
+    return violated(fault_kind::ws_order, "parts of messages came in the wrong order");
   return true;
 }
 
@@ -134,8 +137,9 @@ bool channel::begin_frame() {
   auto const second = std::to_integer<std::uint64_t>(header_[1]) & 0x7f;
   std::size_t const wide = second == 126 ? 2 : second == 127 ? 8 : 0;
   auto const size = wide == 0 ? second : number_in(std::span(header_).subspan(2, wide));
-  if ((wide == 2 && size < 126) || (wide == 8 && size < 65536)) return violated("a length was longer than it must be");
-  if (size >> 63) return violated("a length was impossible");
+  if ((wide == 2 && size < 126) || (wide == 8 && size < 65536))
+    return violated(fault_kind::ws_length, "a length was longer than it must be");
+  if (size >> 63) return violated(fault_kind::ws_length, "a length was impossible");
   mask::key key{};
   if (side_ == side::listens) std::copy_n(header_.begin() + 2 + static_cast<std::ptrdiff_t>(wide), 4, key.begin());
   unmask_ = mask(key);
@@ -143,7 +147,7 @@ bool channel::begin_frame() {
   in_frame_ = true;
   if (is_control()) return true;
   if (size > most_ || joined_.size() > most_ - size)
-    return break_off(too_large, errc::message_too_large, "the peer sent too large a message");
+    return break_off(too_large, {errc::message_too_large, "the peer sent too large a message", fault_kind::too_large});
   if (opcode_ == continuation) return true;
   in_message_ = !final_;
   if (final_) put_number(size, prefix_left_ = prefix_size, prefix_.data());
@@ -173,7 +177,7 @@ void channel::obey(std::span<std::byte const> payload) {
 void channel::close_as_told(std::span<std::byte const> payload) {
   auto const code = payload.size() < 2 ? 1000 : number_in(payload.first(2));
   if (payload.size() == 1 || !is_code(code)) {
-    violated("it closed for no reason there is");
+    violated(fault_kind::ws_control, "it closed for no reason there is");
     return;
   }
   if (code == 1000 || code == 1001) return end();
@@ -182,19 +186,20 @@ void channel::close_as_told(std::span<std::byte const> payload) {
        "the peer closed the WebSocket with code " + std::to_string(code) + (words.empty() ? "" : ": " + words)});
 }
 
-bool channel::break_off(std::uint16_t code, std::error_code what, std::string why) {
+bool channel::break_off(std::uint16_t code, failure why) {
   close_code_.store(code, std::memory_order_release);
-  end({what, std::move(why)});
+  end(std::move(why));
   return false;
 }
 
-bool channel::violated(char const* what) {
-  return break_off(protocol_error, errc::malformed, std::string("the peer does not keep to WebSocket: ") + what);
+bool channel::violated(fault_kind kind, char const* what) {
+  return break_off(protocol_error,
+                   {errc::malformed, std::string("the peer does not keep to WebSocket: ") + what, kind});
 }
 
 failure channel::cut_off() {
   if (!in_frame_ && !in_message_ && header_come_ == 0) return {};
-  return {errc::connection_reset, "the peer hung up inside a message"};
+  return {errc::connection_reset, "the peer hung up inside a message", fault_kind::truncated};
 }
 
 // How it writes.

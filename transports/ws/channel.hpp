@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/fault.hpp>
+
 #include "stream/transcoder.hpp"
 #include "ws/mask.hpp"
 
@@ -48,8 +50,8 @@ class channel final : public stream::transcoder {
   std::size_t take_payload(std::span<std::byte const>& come, std::span<std::byte> room);
   void obey(std::span<std::byte const> payload);
   void close_as_told(std::span<std::byte const> payload);
-  bool break_off(std::uint16_t code, std::error_code, std::string why);
-  bool violated(char const* what);
+  bool break_off(std::uint16_t code, failure why);
+  bool violated(fault_kind, char const* what);
 
   bool is_control() const noexcept { return (opcode_ & 8) != 0; }
 

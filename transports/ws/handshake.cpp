@@ -71,8 +71,8 @@ setup<stream::step::wants> ask::advance(stream::established& e) {
   return wants::nothing;
 }
 
-void answer::refuse(refusal r, errc why) {
-  refused_ = failure{why, "answered with HTTP " + std::to_string(r.status) + ": " + r.reason};
+void answer::refuse(refusal r, errc why, fault_kind kind) {
+  refused_ = failure{why, "answered with HTTP " + std::to_string(r.status) + ": " + r.reason, kind};
   talk_.say(r.text());
 }
 
@@ -84,8 +84,8 @@ void answer::decide() {
   if (!found) return refuse(found.error(), errc::rejected);
   offer_ = *std::move(found);
   if (std::ranges::find(upgrade_.protocols, offer_.protocol) == upgrade_.protocols.end())
-    return refuse({400, "another sub-protocol is spoken at " + upgrade_.path, offer_.protocol},
-                  errc::protocol_mismatch);
+    return refuse({400, "another sub-protocol is spoken at " + upgrade_.path, offer_.protocol}, errc::protocol_mismatch,
+                  fault_kind::wrong_protocol);
   talk_.say(welcome_text(upgrade_.key, offer_.protocol, offer_.headers));
 }
 

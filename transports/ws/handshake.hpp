@@ -70,7 +70,7 @@ class answer final : public stream::step {
 
  private:
   void decide();
-  void refuse(refusal, errc);
+  void refuse(refusal, errc, fault_kind = fault_kind::upgrade);
 
   finder find_;
   talk talk_;

@@ -11,7 +11,8 @@
 #include <boost/beast/http/status.hpp>
 
 #include <openssl/evp.h>
-#include <openssl/rand.h>
+
+#include "ws/mask.hpp"
 
 #include <algorithm>
 #include <array>
@@ -134,7 +135,7 @@ std::string answer_to(std::string_view key) {
 
 std::string new_key() {
   std::array<unsigned char, 16> bytes{};
-  RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
+  fill_unforeseeably(std::as_writable_bytes(std::span(bytes)));
   return base64(bytes);
 }
 
@@ -152,18 +153,20 @@ std::string welcome_text(std::string_view key, std::string_view protocol, fields
 
 setup<fields> read_answer(std::string_view head, std::string_view key, std::string_view protocol) {
   http::response_parser<http::empty_body> p;
-  if (head.size() > longest_head || !parse(p, head)) return failure{errc::malformed, "the server does not speak HTTP"};
+  if (head.size() > longest_head || !parse(p, head))
+    return failure{errc::malformed, "the server does not speak HTTP", fault_kind::upgrade};
   auto const& r = p.get();
   auto const chosen = view(r[http::field::sec_websocket_protocol]);
   if ((r.result_int() == 101 || !chosen.empty()) && chosen != protocol)
-    return failure{errc::protocol_mismatch, "the server speaks '" + chosen + "', not '" + std::string(protocol) + "'"};
+    return failure{errc::protocol_mismatch, "the server speaks '" + chosen + "', not '" + std::string(protocol) + "'",
+                   fault_kind::wrong_protocol};
   if (r.result_int() != 101)
-    return failure{errc::rejected,
-                   "the server answers HTTP " + std::to_string(r.result_int()) + " " + view(r.reason())};
+    return failure{errc::rejected, "the server answers HTTP " + std::to_string(r.result_int()) + " " + view(r.reason()),
+                   fault_kind::upgrade};
   if (!names(r, http::field::upgrade, "websocket") || !names(r, http::field::connection, "upgrade"))
-    return failure{errc::malformed, "the server goes on with something else than WebSocket"};
+    return failure{errc::malformed, "the server goes on with something else than WebSocket", fault_kind::upgrade};
   if (view(r[http::field::sec_websocket_accept]) != answer_to(key))
-    return failure{errc::malformed, "the server has not read the WebSocket key"};
+    return failure{errc::malformed, "the server has not read the WebSocket key", fault_kind::upgrade};
   return all_of(r);
 }
 

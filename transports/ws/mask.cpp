@@ -24,16 +24,16 @@ void mask::lay_over(std::span<std::byte const> from, std::byte* to) noexcept {
   std::rotate(key_.begin(), key_.begin() + static_cast<std::ptrdiff_t>(from.size() % 4), key_.end());
 }
 
+void fill_unforeseeably(std::span<std::byte> room) {
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(room.data()), static_cast<int>(room.size())) == 1) return;
+  std::random_device system;
+  for (auto& b : room) b = static_cast<std::byte>(system());
+}
+
 mask::key mask_keys::next() noexcept {
   if (left_ == 0) {
+    fill_unforeseeably(std::as_writable_bytes(std::span(keys_)));
     left_ = keys_.size();
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(keys_.data()), sizeof keys_) != 1) {
-      std::random_device system;
-      for (auto& k : keys_) {
-        auto const n = system();
-        std::memcpy(k.data(), &n, sizeof k);
-      }
-    }
   }
   return keys_[--left_];
 }

@@ -23,6 +23,9 @@ class mask {
   key key_{};
 };
 
+/// Bytes that nobody can foresee, from OpenSSL or, where it has none, from the system.
+void fill_unforeseeably(std::span<std::byte>);
+
 /// Keys that nobody can foresee, as RFC 6455 demands: else a web page could choose what bytes a client writes.
 class mask_keys {
  public:

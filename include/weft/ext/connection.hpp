@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/fault.hpp>
 #include <weft/message.hpp>
 #include <weft/pipe_info.hpp>
 
@@ -28,7 +29,7 @@ class connection_events {
  public:
   virtual void on_message(message&&) noexcept = 0;  ///< \pre a grant is held, or on_closed() follows at once
   /// It came while the connection finishes, and there is no grant for it: nobody will ever receive it.
-  virtual void on_unread(message&&) noexcept {}
+  virtual void on_unread(message&&) noexcept = 0;
   virtual void on_writable(unsigned sends) noexcept = 0;     ///< that many more sends may be posted
   virtual void on_closed(std::error_code why) noexcept = 0;  ///< exactly once, and last
 
@@ -68,6 +69,8 @@ class connection {
 
   /// Messages that send() took and that the peer is not known to have. Under the socket's lock.
   virtual std::size_t unconfirmed() const noexcept { return 0; }
+  /// What the peer did, if that is why it ended. From on_closed() on.
+  virtual fault_kind fault() const noexcept { return fault_kind::none; }
   /// The largest body the peer takes. Constant.
   virtual std::size_t max_message() const noexcept { return std::numeric_limits<std::size_t>::max(); }
   /// What must be driven for this connection to move; null when its peer's calls move it (inproc). Constant.

@@ -102,6 +102,7 @@ class small_socket final : private ext::connection_events {
   };
 
   void on_message(message&& m) noexcept override { inbox.push_back(std::move(m)); }
+  void on_unread(message&&) noexcept override { BOOST_ERROR("nobody finishes here"); }
   void on_writable(unsigned n) noexcept override { credit += n; }
   void on_closed(std::error_code why) noexcept override { closed = why; }
 

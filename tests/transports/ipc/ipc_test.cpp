@@ -3,6 +3,8 @@
 
 #include <weft/weft.hpp>
 
+#include "support/soon.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <unistd.h>
@@ -13,7 +15,7 @@ namespace weft::transports {
 
 namespace {
 
-op_options soon() { return {.until = std::chrono::seconds(10)}; }
+using test::soon;
 
 struct pairs {
   engine e;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "socket/socket.hpp"
 
-#include <weft/weft.hpp>
-
 #include "stream/address.hpp"
+#include "support/two_engines.hpp"
 #include "transports/stream/wire.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -16,34 +15,22 @@ namespace weft::transports {
 
 namespace {
 
-op_options soon() { return {.until = std::chrono::seconds(10)}; }
+using test::listen_code;
+using test::next;
+using test::soon;
+using test::two_engines;
 
 std::string url_of(base::unique_fd fd) { return "socket://" + std::to_string(fd.release()); }
-
-template <class Socket>
-std::error_code listen_code(Socket& s, std::string const& url) {
-  try {
-    s.listen(url);
-    return {};
-  } catch (std::system_error const& e) {
-    return e.code();
-  }
-}
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(socket)
 
-BOOST_AUTO_TEST_CASE(two_ends_that_were_connected_before_talk) {
+BOOST_FIXTURE_TEST_CASE(two_ends_that_were_connected_before_talk, two_engines) {
   auto fds = stream::connected_fds();
-  engine here, there;
-  req_socket req(here);
-  rep_socket rep(there);
   req.listen(url_of(std::move(fds.first)));
   rep.listen(url_of(std::move(fds.second)));
-  req.send("hello", soon());
-  rep.send(rep.receive(soon()), soon());
-  BOOST_TEST(req.receive(soon()).text() == "hello");
+  talk();
 }
 
 BOOST_AUTO_TEST_CASE(each_descriptor_is_a_pipe) {
@@ -67,10 +54,9 @@ BOOST_AUTO_TEST_CASE(who_speaks_something_else_is_rejected) {
   stream::far_end const far(std::move(fds.second));
   far.say("GET / HTTP/1.1\r\n");
   pull.listen(url_of(std::move(fds.first)));
-  auto const seen = events.next(soon());
-  BOOST_TEST_REQUIRE(seen.has_value());
-  BOOST_TEST((seen->what == monitor_event::rejected));
-  BOOST_TEST(seen->why == errc::malformed);
+  auto const seen = next(events);
+  BOOST_TEST((seen.what == monitor_event::rejected));
+  BOOST_TEST(seen.why == errc::malformed);
 }
 
 BOOST_AUTO_TEST_CASE(who_says_nothing_is_sent_away) {
@@ -79,9 +65,8 @@ BOOST_AUTO_TEST_CASE(who_says_nothing_is_sent_away) {
   monitor events(pull);
   auto fds = stream::connected_fds();
   pull.listen(url_of(std::move(fds.first)), {.handshake_timeout = std::chrono::milliseconds(10)});
-  auto const seen = events.next(soon());
-  BOOST_TEST_REQUIRE(seen.has_value());
-  BOOST_TEST(seen->why == errc::timed_out);
+  auto const seen = next(events);
+  BOOST_TEST(seen.why == errc::timed_out);
 }
 
 BOOST_AUTO_TEST_CASE(closed_before_a_word_was_said_it_hangs_up) {

@@ -36,6 +36,7 @@ struct reader : ext::connection_events {
   void decode() { why = box.deliver(*this, granted); }
 
   void on_message(message&& m) noexcept override { got.push_back(std::move(m)); }
+  void on_unread(message&&) noexcept override { BOOST_ERROR("nobody finishes here"); }
   void on_writable(unsigned) noexcept override {}
   void on_closed(std::error_code) noexcept override {}
 

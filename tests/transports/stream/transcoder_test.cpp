@@ -128,6 +128,19 @@ BOOST_FIXTURE_TEST_CASE(what_came_before_it_was_made_is_read_first, talk) {
   BOOST_TEST(receive() == "early late");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_connection_that_broke_is_told_behind_what_came_before, talk) {
+  auto const before = doubled("ab");
+  near.begin_with(std::as_bytes(std::span(before)));
+  BOOST_TEST(send("x") == 1);
+  far.hang_up();  // without reading it
+  BOOST_TEST(receive() == "ab");
+  for (int i = 0; i != 2; ++i) {
+    BOOST_TEST(receive() == "");
+    BOOST_TEST(result == -1);
+    BOOST_TEST(error == ECONNRESET);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_goodbye_is_told_behind_what_was_said_before_it, talk) {
   far.say(doubled("bye!not heard"));
   BOOST_TEST(receive() == "bye");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tcp/tcp.hpp"
 
-#include <weft/weft.hpp>
-
+#include "support/two_engines.hpp"
 #include "tcp/ways.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,33 +10,16 @@ namespace weft::transports {
 
 namespace {
 
-op_options soon() { return {.until = std::chrono::seconds(10)}; }
+using test::listen_code;
+using test::next;
+using test::soon;
 
-struct two_engines {
-  engine here, there;
-  rep_socket rep{there};
-  req_socket req{here};
-
-  void talk(std::string const& dial, dial_options const& o = {}) {
-    req.dial(dial, o);
-    req.send("hello", soon());
-    rep.send(rep.receive(soon()), soon());
-    BOOST_TEST(req.receive(soon()).text() == "hello");
-  }
-  std::string port() const {
-    auto const u = url::parse(rep.local_url()).value();
-    return std::to_string(*u.port);
+struct two_engines : test::two_engines {
+  void dial_and_talk(std::string const& to) {
+    req.dial(to);
+    talk();
   }
 };
-
-std::error_code listen_code(rep_socket& s, std::string_view text) {
-  try {
-    s.listen(text);
-    return {};
-  } catch (std::system_error const& e) {
-    return e.code();
-  }
-}
 
 }  // namespace
 
@@ -47,46 +29,48 @@ BOOST_FIXTURE_TEST_CASE(the_wildcard_is_every_address_and_says_its_port, two_eng
   auto const u = url::parse(rep.listen("tcp://*:0")).value();
   BOOST_TEST((u.host == "0.0.0.0" || u.host == "::"));
   BOOST_TEST(*u.port != 0u);
-  talk("tcp://127.0.0.1:" + port());
-  if (u.host == "::") talk("tcp://[::1]:" + port());
+  dial_and_talk("tcp://127.0.0.1:" + port());
+  if (u.host == "::") dial_and_talk("tcp://[::1]:" + port());
 }
 
 BOOST_FIXTURE_TEST_CASE(names_are_looked_up, two_engines) {
   rep.listen("tcp4://127.0.0.1:0");
-  talk("tcp4://localhost:" + port());
+  dial_and_talk("tcp4://localhost:" + port());
 }
 
 BOOST_FIXTURE_TEST_CASE(an_ipv6_address_has_brackets, two_engines) {
   auto const text = rep.listen("tcp6://[::1]:0");
   BOOST_TEST(text.starts_with("tcp6://[::1]:"));
-  talk(text);
+  dial_and_talk(text);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_local_address_may_be_chosen, two_engines) {
   monitor events(rep);
   rep.listen("tcp://127.0.0.1:0");
-  talk("tcp://127.0.0.2;127.0.0.1:" + port());
-  auto const came = events.next(soon());
-  BOOST_TEST_REQUIRE(came.has_value());
-  BOOST_TEST(came->peer.starts_with("127.0.0.2:"));
+  dial_and_talk("tcp://127.0.0.2;127.0.0.1:" + port());
+  auto const came = next(events);
+  BOOST_TEST(came.peer.starts_with("127.0.0.2:"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_local_ipv6_address_has_brackets_of_its_own, two_engines) {
+  rep.listen("tcp://[::1]:0");
+  dial_and_talk("tcp://[::1];[::1]:" + port());
 }
 
 BOOST_FIXTURE_TEST_CASE(options_that_cannot_be_had_are_told, two_engines) {
   monitor events(req);
   rep.listen("tcp://127.0.0.1:0");
   req.dial("tcp://127.0.0.1:" + port(), {.tcp = {.device = "no-such-device"}});
-  auto const e = events.next(soon());
-  BOOST_TEST_REQUIRE(e.has_value());
-  BOOST_TEST((e->what == monitor_event::refused));
+  auto const e = next(events);
+  BOOST_TEST((e.what == monitor_event::refused));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_unknown_host_is_refused_and_tried_again, two_engines) {
   monitor events(req);
   req.dial("tcp://no-such-host.invalid:7000", {.retry_min = std::chrono::milliseconds(1)});
   for (int i = 0; i != 2; ++i) {
-    auto const e = events.next(soon());
-    BOOST_TEST_REQUIRE(e.has_value());
-    BOOST_TEST((e->what == monitor_event::refused));
+    auto const e = next(events);
+    BOOST_TEST((e.what == monitor_event::refused));
   }
 }
 
@@ -103,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(a_socket_that_listens_already_will_do, two_engines) {
   auto passed = weft::tcp::listen_at(url::parse("tcp://127.0.0.1:0").value(), {}).value();
   auto const port = std::to_string(*passed.local.port);
   BOOST_TEST(rep.listen("tcp://*:1", {.listening_fd = passed.fd.release()}) == "tcp://127.0.0.1:" + port);
-  talk("tcp://127.0.0.1:" + port);
+  dial_and_talk("tcp://127.0.0.1:" + port);
   auto const silent = stream::new_socket(AF_INET);
   rep_socket other(there);
   BOOST_CHECK_THROW(other.listen("tcp://*:0", {.listening_fd = silent.get()}), std::system_error);

@@ -6,6 +6,8 @@
 #include "support/secured.hpp"
 #include "transports/stream/wire.hpp"
 
+#include "transports/tls/stranger.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <array>
@@ -96,6 +98,17 @@ void expect_untrusted(meeting& m, std::string const& reason) {
   BOOST_TEST(m.faults[1].code == errc::rejected);
 }
 
+struct met_by_a_stranger : meeting {
+  met_by_a_stranger() {
+    for (int i = 0; i != 10 && !done[1]; ++i) {
+      (void)who.shakes_hands();
+      advance(1);
+    }
+    BOOST_TEST_REQUIRE(done[1]);
+  }
+  stranger who{ends[0].fd.get()};
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(tls_channel)
@@ -141,6 +154,32 @@ BOOST_FIXTURE_TEST_CASE(bytes_that_are_not_tls_end_it_and_the_peer_is_told, shak
   BOOST_TEST(ends[1].through->farewell());
   BOOST_TEST(receive(0) == "");
   BOOST_TEST(ends[0].through->fault().code == errc::rejected);
+}
+
+BOOST_FIXTURE_TEST_CASE(new_keys_are_answered, met_by_a_stranger) {
+  for (int i = 0; i != 2000; ++i) {
+    BOOST_TEST_REQUIRE(who.demands_new_keys());
+    BOOST_TEST_REQUIRE(receive(1) == "");
+    BOOST_TEST_REQUIRE(send(1, ""));
+    BOOST_TEST_REQUIRE(who.hears() == "");
+  }
+  BOOST_TEST(result == -1);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_demands_answers_and_never_reads_is_sent_away, met_by_a_stranger) {
+  unsigned demands = 0;
+  for (result = -1; result != 0 && demands != 100'000; ++demands) {
+    BOOST_TEST_REQUIRE(who.demands_new_keys());
+    (void)receive(1);
+    (void)send(1, "");
+  }
+  // What the kernel keeps for it, and then 16 KiB, in answers of 27 bytes.
+  BOOST_TEST(demands > (16u << 10) / 27);
+  BOOST_TEST(demands < 20'000u);
+  auto const why = ends[1].through->fault();
+  BOOST_TEST(why.code == errc::malformed);
+  BOOST_TEST(why.detail == "TLS: the peer demands answers, and does not read them");
+  BOOST_TEST((why.kind == fault_kind::tls_flood));
 }
 
 BOOST_AUTO_TEST_CASE(who_does_not_speak_tls_is_malformed) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tls/tls.hpp"
 
-#include <weft/weft.hpp>
-
 #include "support/secured.hpp"
+#include "support/two_engines.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,30 +10,17 @@ namespace weft::transports {
 
 namespace {
 
-op_options soon() { return {.until = std::chrono::seconds(10)}; }
+using test::next;
+using test::soon;
 
-struct two_engines {
-  engine here, there;
-  rep_socket rep{there};
-  req_socket req{here};
-
+struct two_engines : test::two_engines {
   std::string listen(std::string_view where = "tls+tcp://127.0.0.1:0", tls_options const& o = test::good_listener()) {
     return rep.listen(where, {.tls = o});
-  }
-  void talk() {
-    req.send("hello", soon());
-    rep.send(rep.receive(soon()), soon());
-    BOOST_TEST(req.receive(soon()).text() == "hello");
   }
 };
 
 std::error_code dial_code(req_socket& s, std::string_view text, tls_options const& o) {
-  try {
-    s.dial(text, {.tls = o});
-    return {};
-  } catch (std::system_error const& e) {
-    return e.code();
-  }
+  return test::dial_code(s, text, {.tls = o});
 }
 
 }  // namespace
@@ -68,14 +54,12 @@ BOOST_FIXTURE_TEST_CASE(names_are_verified_as_dialed, two_engines) {
 BOOST_FIXTURE_TEST_CASE(an_untrusted_listener_is_refused_with_its_reason, two_engines) {
   monitor events(req), at_home(rep);
   req.dial(listen(), {.tls = {.ca = test::authority("somebody else").certificate()}});
-  auto const e = events.next(soon());
-  BOOST_TEST_REQUIRE(e.has_value());
-  BOOST_TEST((e->what == monitor_event::refused));
-  BOOST_TEST(e->why == errc::untrusted);
-  BOOST_TEST(e->detail.find("unable to get local issuer certificate") != std::string::npos, e->detail);
-  auto const rejected = at_home.next(soon());
-  BOOST_TEST_REQUIRE(rejected.has_value());
-  BOOST_TEST((rejected->what == monitor_event::rejected));
+  auto const e = next(events);
+  BOOST_TEST((e.what == monitor_event::refused));
+  BOOST_TEST(e.why == errc::untrusted);
+  BOOST_TEST(e.detail.find("unable to get local issuer certificate") != std::string::npos, e.detail);
+  auto const rejected = next(at_home);
+  BOOST_TEST((rejected.what == monitor_event::rejected));
 }
 
 BOOST_FIXTURE_TEST_CASE(who_must_show_a_certificate_and_has_none_is_rejected_with_the_reason, two_engines) {
@@ -84,12 +68,10 @@ BOOST_FIXTURE_TEST_CASE(who_must_show_a_certificate_and_has_none_is_rejected_wit
   o.clients = client_certificate::required;
   monitor events(req), at_home(rep);
   req.dial(listen("tls+tcp://127.0.0.1:0", o), {.tls = test::good_dialer()});
-  auto const rejected = at_home.next(soon());
-  BOOST_TEST_REQUIRE(rejected.has_value());
-  BOOST_TEST(rejected->why == errc::untrusted);
-  auto const e = events.next(soon());
-  BOOST_TEST_REQUIRE(e.has_value());
-  BOOST_TEST(e->why == errc::rejected);
+  auto const rejected = next(at_home);
+  BOOST_TEST(rejected.why == errc::untrusted);
+  auto const e = next(events);
+  BOOST_TEST(e.why == errc::rejected);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_pipe_tells_whom_it_leads_to, two_engines) {
@@ -116,9 +98,8 @@ BOOST_FIXTURE_TEST_CASE(a_peer_without_tls_is_told_from_one_with_it, two_engines
   auto const port = std::to_string(*url::parse(listen())->port);
   monitor at_home(rep);
   req.dial("tcp://127.0.0.1:" + port);
-  auto const rejected = at_home.next(soon());
-  BOOST_TEST_REQUIRE(rejected.has_value());
-  BOOST_TEST(rejected->why == errc::malformed);
+  auto const rejected = next(at_home);
+  BOOST_TEST(rejected.why == errc::malformed);
 }
 
 BOOST_FIXTURE_TEST_CASE(large_messages_go_both_ways_at_once, two_engines) {

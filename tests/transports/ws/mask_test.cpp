@@ -3,6 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 
@@ -17,6 +21,22 @@ std::string over(mask& m, std::string const& text) {
   m.lay_over(std::as_bytes(std::span(text)), reinterpret_cast<std::byte*>(made.data()));
   return made;
 }
+
+/// OpenSSL's source fails for as long as this lives.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+struct no_randomness {
+  no_randomness() { RAND_set_rand_method(&none); }
+  ~no_randomness() { RAND_set_rand_method(nullptr); }
+
+  RAND_METHOD none{.seed = nullptr,
+                   .bytes = [](unsigned char*, int) { return 0; },
+                   .cleanup = nullptr,
+                   .add = nullptr,
+                   .pseudorand = nullptr,
+                   .status = nullptr};
+};
+#pragma GCC diagnostic pop
 
 }  // namespace
 
@@ -45,6 +65,15 @@ BOOST_AUTO_TEST_CASE(keys_do_not_repeat) {
   std::set<mask::key> seen;
   for (int i = 0; i != 200; ++i) seen.insert(keys.next());
   BOOST_TEST(seen.size() > 195u);
+}
+
+BOOST_AUTO_TEST_CASE(without_openssls_the_systems_source_will_do) {
+  no_randomness const openssl_fails;
+  std::array<std::byte, 64> one{}, two{};
+  fill_unforeseeably(one);
+  fill_unforeseeably(two);
+  BOOST_TEST((one != two));
+  BOOST_TEST(std::ranges::count(one, std::byte{0}) < 32);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ws/ws.hpp"
 
-#include <weft/weft.hpp>
-
 #include "support/secured.hpp"
+#include "support/two_engines.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,28 +10,10 @@ namespace weft::transports {
 
 namespace {
 
-op_options soon() { return {.until = std::chrono::seconds(10)}; }
-
-struct two_engines {
-  engine here, there;
-  rep_socket rep{there};
-  req_socket req{here};
-
-  void talk(req_socket& asks, rep_socket& answers, std::string_view text = "hello") {
-    asks.send(text, soon());
-    answers.send(answers.receive(soon()), soon());
-    BOOST_TEST((asks.receive(soon()).text() == text));
-  }
-};
-
-std::error_code listen_code(rep_socket& s, std::string_view text, listen_options const& o = {}) {
-  try {
-    s.listen(text, o);
-    return {};
-  } catch (std::system_error const& e) {
-    return e.code();
-  }
-}
+using test::listen_code;
+using test::next;
+using test::soon;
+using test::two_engines;
 
 }  // namespace
 
@@ -43,18 +24,18 @@ BOOST_FIXTURE_TEST_CASE(the_bound_address_has_port_and_path, two_engines) {
   BOOST_TEST(text.ends_with("/some/path"));
   BOOST_TEST(*url::parse(text)->port != 0u);
   req.dial(text);
-  talk(req, rep);
+  talk();
 }
 
 BOOST_FIXTURE_TEST_CASE(without_a_path_it_is_the_root, two_engines) {
   auto const text = rep.listen("ws://127.0.0.1:0");
   req.dial(text + "/?token=1");
-  talk(req, rep);
+  talk();
 }
 
 BOOST_FIXTURE_TEST_CASE(ipv6_and_the_wildcard_will_do, two_engines) {
   req.dial(rep.listen("ws6://[::1]:0/x"));
-  talk(req, rep);
+  talk();
   rep_socket every(there);
   auto const port = std::to_string(*url::parse(every.listen("ws://*:0/x"))->port);
   req_socket other(here);
@@ -83,10 +64,9 @@ BOOST_FIXTURE_TEST_CASE(a_path_where_nobody_listens_is_refused_with_its_reason, 
   monitor events(req);
   auto const text = rep.listen("ws://127.0.0.1:0/here");
   req.dial(text + "/not");
-  auto const e = events.next(soon());
-  BOOST_TEST_REQUIRE(e.has_value());
-  BOOST_TEST(e->why == errc::rejected);
-  BOOST_TEST(e->detail.find("HTTP 404") != std::string::npos, e->detail);
+  auto const e = next(events);
+  BOOST_TEST(e.why == errc::rejected);
+  BOOST_TEST(e.detail.find("HTTP 404") != std::string::npos, e.detail);
 }
 
 BOOST_FIXTURE_TEST_CASE(headers_are_sent_and_seen, two_engines) {
@@ -106,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(headers_are_sent_and_seen, two_engines) {
 BOOST_FIXTURE_TEST_CASE(over_tls_it_is_wss, two_engines) {
   auto const text = rep.listen("wss://127.0.0.1:0/x", {.tls = test::good_listener()});
   req.dial(text, {.tls = test::good_dialer()});
-  talk(req, rep);
+  talk();
   rep_socket other(there);
   BOOST_TEST(listen_code(other, text + "/y", {.tls = test::good_listener()}) == std::error_code());
   auto stricter = test::good_listener();
@@ -118,9 +98,8 @@ BOOST_FIXTURE_TEST_CASE(over_tls_it_is_wss, two_engines) {
 BOOST_FIXTURE_TEST_CASE(wss_verifies_as_tls_does, two_engines) {
   monitor events(req);
   req.dial(rep.listen("wss://127.0.0.1:0", {.tls = test::good_listener()}));
-  auto const e = events.next(soon());
-  BOOST_TEST_REQUIRE(e.has_value());
-  BOOST_TEST(e->why == errc::untrusted);
+  auto const e = next(events);
+  BOOST_TEST(e.why == errc::untrusted);
 }
 
 BOOST_FIXTURE_TEST_CASE(too_large_a_message_ends_the_connection_and_not_the_listener, two_engines) {
@@ -131,10 +110,9 @@ BOOST_FIXTURE_TEST_CASE(too_large_a_message_ends_the_connection_and_not_the_list
   push.dial(text);
   push.send(std::string(101, 'x'), soon());
   for (;;) {
-    auto const e = events.next(soon());
-    BOOST_TEST_REQUIRE(e.has_value());
-    if (e->what != monitor_event::lost) continue;
-    BOOST_TEST(e->why == errc::message_too_large);
+    auto const e = next(events);
+    if (e.what != monitor_event::lost) continue;
+    BOOST_TEST(e.why == errc::message_too_large);
     break;
   }
   push_socket good(here);
