@@ -56,6 +56,7 @@ endfunction()
 
 weft_room(src/base SEES src)
 weft_room(src/core SEES src)
+weft_room(src/async SEES src)
 weft_room(protocols SEES protocols)
 weft_room(src/assembly SEES src transports .)
 if(WEFT_FABRIC)

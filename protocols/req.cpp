@@ -27,6 +27,7 @@ class exchange final : public ext::context, public policy::request {
   std::error_code send(message&) override;
 
   bool can_receive() const noexcept override { return canceled_ > 0 || !asked(); }
+  bool idle() const noexcept override { return canceled_ == 0 && !asked() && !reply_ && !failure_; }
   result<message> receive() override;
   void abandon_receive() noexcept override;
   void expire() override;

@@ -10,4 +10,6 @@ std::unique_ptr<ext::protocol> respondent::make(ext::protocol_host& host, option
   return rep::make(host, {.hops = o.hops});
 }
 
+std::unique_ptr<ext::context> respondent::open_channel(ext::protocol& p) { return rep::open_channel(p); }
+
 }  // namespace weft

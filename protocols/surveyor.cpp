@@ -24,6 +24,9 @@ class survey final : public ext::context, public policy::request {
   std::error_code send(message&) override;
 
   bool can_receive() const noexcept override { return canceled_ > 0 || !responses_.empty() || !asked(); }
+  bool idle() const noexcept override {
+    return can_receive() && canceled_ == 0 && responses_.empty() && too_late_ == 0;
+  }
   result<message> receive() override;
   void abandon_receive() noexcept override;
   void expire() override;

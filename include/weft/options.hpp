@@ -65,6 +65,8 @@ struct monitor_event;
 struct socket_options {
   std::size_t max_message = std::size_t{1} << 30;  ///< bytes of body accepted; larger ones are refused to their sender
   unsigned receive_window = 128;                   ///< messages taken in ahead of receive(), for each peer; 1 to 65536
+  unsigned channel_send_buffer = 16;               ///< messages a channel takes although no peer has room; 0 to 8192
+  unsigned channel_receive_buffer = 16;            ///< messages a channel can still receive after close(); 0 to 8192
   bool best_effort = false;                        ///< a send that would wait drops its message instead, and counts it
   bool fail_without_peers = false;  ///< a send or receive that would wait while nobody is connected ends in no_peers
   /// Asked about every peer before it is attached: an error refuses it, and it is told which where the wire can carry

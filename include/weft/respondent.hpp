@@ -31,6 +31,8 @@ struct respondent {
 
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::protocol> make(ext::protocol_host&, options const&);
+  /// For channels: each survey carries its way back.
+  WEFT_API static std::unique_ptr<ext::context> open_channel(ext::protocol&);
 };
 
 using respondent_socket = basic_socket<respondent>;

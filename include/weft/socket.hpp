@@ -8,6 +8,7 @@
 #include <weft/options.hpp>
 #include <weft/pipe_info.hpp>
 #include <weft/result.hpp>
+#include <weft/socket_channel.hpp>
 #include <weft/statistics.hpp>
 
 #include <concepts>
@@ -24,6 +25,8 @@ namespace weft {
 namespace core {
 class socket;
 }
+class receive_awaitable;
+class send_awaitable;
 
 /// What a type must say about itself to be a socket's protocol.
 template <class P>
@@ -55,6 +58,12 @@ concept opens_contexts = requires(ext::protocol& p, typename P::options const& o
   { P::open(p, options) } -> std::same_as<std::unique_ptr<ext::context>>;
 };
 
+/// What a protocol's channels use in place of the socket's own context: there each request carries its way back.
+template <class P>
+concept has_channel_context = requires(ext::protocol& p) {
+  { P::open_channel(p) } -> std::same_as<std::unique_ptr<ext::context>>;
+};
+
 /// A protocol without options of its own.
 struct no_options {};
 
@@ -74,7 +83,7 @@ class WEFT_API conversation {
   ~conversation();
 
  protected:
-  conversation(std::shared_ptr<core::socket>, std::unique_ptr<ext::context>) noexcept;
+  conversation(std::shared_ptr<core::socket>, std::unique_ptr<ext::context>);
 
   void send(message&, op_options const&, std::error_code&);
   message receive(op_options const&, std::error_code&);
@@ -84,19 +93,30 @@ class WEFT_API conversation {
   void subscribe(std::string_view prefix);
   bool unsubscribe(std::string_view prefix);
 
+  /// `open`: a context for channels, null for the one there is.
+  using channel_function = std::unique_ptr<ext::context> (*)(ext::protocol&);
+  weft::sender sender(channel_function open);
+  weft::receiver receiver(channel_function open);
+  friend struct socket_access;
+
   std::shared_ptr<core::socket> socket_;
-  std::unique_ptr<ext::context> context_;
+  std::shared_ptr<ext::context> context_;  // channels have it too
+};
+
+/// For what drives sockets in ways of its own: weft/asio.hpp and its like.
+struct socket_access {
+  static std::shared_ptr<core::socket> const& of(conversation const& c) noexcept { return c.socket_; }
 };
 
 /// What a socket is made of, taken out of its type: for what owns sockets of any protocol, like a device.
 struct WEFT_API detached_socket {
   detached_socket();
-  detached_socket(std::shared_ptr<core::socket>, std::unique_ptr<ext::context>) noexcept;
+  detached_socket(std::shared_ptr<core::socket>, std::shared_ptr<ext::context>) noexcept;
   detached_socket(detached_socket&&) noexcept;
   ~detached_socket();
 
   std::shared_ptr<core::socket> socket;
-  std::unique_ptr<ext::context> context;
+  std::shared_ptr<ext::context> context;
 };
 
 /// The sending and receiving half of a socket or context, with what P cannot do left out.
@@ -144,6 +164,20 @@ class messaging : public conversation {
     conversation::send_to(p, m, why);
   }
 
+  /// This direction as a channel: for select, loops and coroutines. The same each time.
+  weft::sender sender() requires(P::sends) { return conversation::sender(channel_context()); }
+  weft::receiver receiver() requires(P::receives) { return conversation::receiver(channel_context()); }
+
+  /// For co_await: see weft/task.hpp.
+  template <class Awaitable = receive_awaitable>
+  Awaitable receive_async(op_options o = {}) requires(P::receives) {
+    return Awaitable(receiver(), std::move(o));
+  }
+  template <class Awaitable = send_awaitable>
+  Awaitable send_async(message m, op_options o = {}) requires(P::sends) {
+    return Awaitable(sender(), std::move(m), std::move(o));
+  }
+
   /// From now on messages that begin with `prefix` are received too; an empty one matches them all.
   void subscribe(std::string_view prefix) requires filters_topics<P> { conversation::subscribe(prefix); }
   /// \return whether there was such a subscription. What was received under it already stays.
@@ -151,6 +185,14 @@ class messaging : public conversation {
 
  protected:
   using conversation::conversation;
+
+ private:
+  static constexpr channel_function channel_context() noexcept {
+    if constexpr (has_channel_context<P>)
+      return &P::open_channel;
+    else
+      return nullptr;
+  }
 };
 
 /// One of several independent conversations on a socket: its own request and reply.

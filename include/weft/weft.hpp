@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/bus.hpp>
+#include <weft/channel.hpp>
 #include <weft/counters.hpp>
 #include <weft/device.hpp>
 #include <weft/engine.hpp>
@@ -22,7 +23,9 @@
 #include <weft/req.hpp>
 #include <weft/respondent.hpp>
 #include <weft/result.hpp>
+#include <weft/select.hpp>
 #include <weft/socket.hpp>
+#include <weft/socket_channel.hpp>
 #include <weft/statistics.hpp>
 #include <weft/sub.hpp>
 #include <weft/surveyor.hpp>

@@ -108,17 +108,17 @@ std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
   return sleep(w, op);
 }
 
-std::error_code socket::receive(ext::context& c, message& m, op_options const& o) {
+std::error_code socket::receive(ext::context& c, message& m, op_options const& o, bool patient) {
   if (!engine_->ours()) return errc::forked;
   bool counted = false;
   auto const attempt = [&]() -> std::optional<std::error_code> {
-    if (!c.place->receivers.empty() || !c.can_receive()) {
-      if (options_.fail_without_peers && attached_ == 0 && !c.can_receive()) return errc::no_peers;
+    if (!c.place->receivers.empty() || !has_message(c, patient)) {
+      if (options_.fail_without_peers && attached_ == 0 && !has_message(c, patient)) return errc::no_peers;
       if (!std::exchange(counted, true)) ++c.waiting;
       return {};
     }
     if (std::exchange(counted, false)) --c.waiting;
-    auto got = c.receive();
+    auto got = next_message(c);
     if (!got) return got.error();
     m = *std::move(got);
     return std::error_code{};
@@ -129,15 +129,16 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
     guard lock(*this, c);
     why = attempt_locked(o, attempt, seen);
   }
-  return counted ? wait_to_receive(c, m, o, attempt, counted, seen) : why;
+  return counted ? wait_to_receive(c, m, o, attempt, counted, seen, patient) : why;
 }
 
 /// `counted`: c.waiting has this caller, until the protocol has answered it.
 template <class Attempt>
 std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options const& o, Attempt& attempt,
-                                        bool& counted, unsigned seen) {
+                                        bool& counted, unsigned seen, bool patient) {
   waiter w(*this, o);
   blocking<receive_operation> op;
+  op.patient = patient;
   auto why = keep_trying(w, attempt, seen);
   if (why == errc::would_block) {
     {
@@ -240,34 +241,12 @@ result<message> socket::try_receive(ext::context& c) {
     {
       guard lock(*this);
       if (closed_) return errc::closed;
-      if (c.place->receivers.empty() && c.can_receive()) return c.receive();
+      if (c.place->receivers.empty() && has_message(c)) return next_message(c);
       if (options_.fail_without_peers && attached_ == 0) return errc::no_peers;
     }
     if (!last && !drive_once()) break;
   }
   return errc::would_block;
-}
-
-// Served, if it can be, by the guard that ends here, as any parked caller.
-
-void socket::start(send_operation& op) {
-  guard lock(*this);
-  if (closed_) return finish(op, errc::closed);
-  if (!op.through->can_send())
-    if (auto const done = refuse_to_wait(*op.through, *op.outgoing)) return finish(op, *done);
-  op.parked = true;
-  senders_.push_back(op);
-  wake_senders();
-}
-
-void socket::start(ext::context& c, receive_operation& op) {
-  op.started = true;
-  guard lock(*this);
-  if (closed_) return finish(op, errc::closed);
-  op.parked = true;
-  ++c.waiting;
-  c.place->receivers.push_back(op);
-  wake_receivers(c);
 }
 
 void socket::discard(drop_reason why, message&& m) {

@@ -118,10 +118,11 @@ close_report socket::close(clock::duration linger) {
   std::vector<std::shared_ptr<listener>> listeners;
   {
     guard lock(*this);
-    if (std::exchange(closed_, true)) return {};
+    if (closed_.exchange(true)) return {};
     changed();
     while (!conditions_.empty()) finish(conditions_.front(), errc::closed);
     end_parked(errc::closed);
+    keep_for_channels();
     dialers.swap(dialers_);
     listeners.swap(listeners_);
   }
@@ -146,10 +147,11 @@ close_report socket::close(clock::duration linger) {
 void socket::end_connections(clock::duration linger) {
   op_options const limit{.until = linger};
   if (linger > clock::duration::zero())
-    (void)wait_though_closed([this] { return protocol_->queued() == 0 || links_.empty(); }, limit);
+    (void)wait_though_closed([this] { return protocol_->queued() + buffered_ == 0 || links_.empty(); }, limit);
   {
     guard lock(*this);
-    unconfirmed_ += protocol_->queued();
+    unconfirmed_ += protocol_->queued() + buffered_;
+    empty_buffers({});
     for (auto& [id, l] : links_) {
       l->end_credit();
       if (linger > clock::duration::zero())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/errands.hpp"
 #include "core/socket.hpp"
 
 #include <memory>
@@ -55,12 +56,16 @@ class socket::guard {
       if (!s.removed_.empty()) [[unlikely]]
         bury(s);
       while (!s.finished_.empty()) finished_.push_back(s.finished_.pop_front());
+      if (!s.raised_.empty()) [[unlikely]]
+        raised_.swap(s.raised_);
     }
     void happen(socket& s) noexcept {
+      errands const for_others;
       if (first_) first_->flush();
       if (!more_.empty()) [[unlikely]]
         flush_more();
       while (!finished_.empty()) finished_.pop_front().complete();
+      for (auto& who : raised_) who->raise();
       if (tended_) [[unlikely]]
         begin_tending(s);
       if (watched_) s.settle_readiness();
@@ -103,6 +108,7 @@ class socket::guard {
     std::shared_ptr<ext::connection> first_;
     std::vector<std::shared_ptr<ext::connection>> more_;
     operation_list finished_;
+    std::vector<std::shared_ptr<ext::signal>> raised_;
     // Destroyed here, without the lock.
     std::vector<std::shared_ptr<link>> removed_;
     std::vector<std::shared_ptr<ext::connection>> over_;

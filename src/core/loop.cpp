@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/loop.hpp"
 
+#include "core/errands.hpp"
+
 #include <sys/timerfd.h>
 
 #include <algorithm>
@@ -197,18 +199,21 @@ bool loop::tend(clock::time_point now) noexcept {
 }
 
 bool loop::tend_one(tended& t, clock::time_point now) noexcept {
-  if (t.lane.driven() || t.lane.turns() != t.turns_seen) {
+  // Where an application's own loop drives everything nobody is to come back for it.
+  bool const mine = attached_.load(std::memory_order_relaxed);
+  if (t.lane.driven() || (!mine && t.lane.turns() != t.turns_seen)) {
     t.turns_seen = t.lane.turns();
     t.quiet_since = now;
     t.watch.reset();  // whoever drives it sees what comes
     return false;
   }
-  if (now - t.quiet_since < takeover_after || !t.lane.try_enter()) return false;
+  if ((!mine && now - t.quiet_since < takeover_after) || !t.lane.try_enter()) return false;
   if (int const fd = t.lane.source().pollable_fd(); fd >= 0 && !t.watch) {
     t.watch = poller_.make_watch(fd, [](std::uint32_t) {});
     t.watch->events(true, false);
   }
   bool any = false;
+  errands const for_sockets;
   while (t.lane.source().poll()) any = true;
   t.lane.leave();
   t.turns_seen = t.lane.turns();
@@ -241,18 +246,34 @@ void loop::serve(std::stop_token stop) {
   lane_.leave();
 }
 
+void loop::serve_for(parker& here, clock::time_point until) noexcept {
+  if (!lane_.try_enter()) {
+    core::lane::place const in_line(lane_, here);
+    return here.sleep(std::min(until, clock::now() + 1ms));
+  }
+  bool any = poll();
+  auto const time = now();
+  any |= tend(time);
+  if (!any) here.sleep_in(*this, std::min(until, next_look(time)));
+  lane_.leave();
+}
+
 bool loop::serve_once() {
   bool any = false;
   if (lane_.try_enter()) {
     any = poll();
+    if (attached_) {
+      any |= tend(now());
+      show_timers();
+    }
     lane_.leave();
   }
+  if (attached_) return any;
   for (auto& t : all_tended()) {
     if (!t->lane.try_enter()) continue;
     any |= t->lane.source().poll();
     t->lane.leave();
   }
-  if (attached_) show_timers();
   return any;
 }
 

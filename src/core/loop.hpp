@@ -59,6 +59,9 @@ class loop final : public ext::reactor, public ext::progress_source {
   void nudge() noexcept;
   /// Drives the loop and tends the lanes until the stop.
   void serve(std::stop_token stop);
+  /// The same until `here` is notified, finished, or it is `until`; may return early. Shares the loop with others who
+  /// do so.
+  void serve_for(parker& here, clock::time_point until) noexcept;
   /// Drives everything once.
   bool serve_once();
   /// A descriptor for the application's own loop: timers, lanes and posted work show there from now on.

@@ -1,47 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <weft/ext/protocol.hpp>
+#include <weft/ext/message_ring.hpp>
+#include <weft/ext/operation.hpp>
 
 #include "core/parker.hpp"
 
-#include <system_error>
+#include <cstddef>
 
 namespace weft::core {
 
-/// A caller that waits: in a blocking call, a channel or a select. Owned by the caller until completed.
-class operation {
- public:
-  /// One of several cases of a select may run; the first to be claimed wins.
-  virtual bool claim() noexcept { return true; }
-  virtual void complete() noexcept = 0;  ///< exactly once, no lock held; `why` is set
-
-  ext::list_hook hook;  // the place it waits in, then the list of the finished
-  std::error_code why;
-  bool parked = false;  // waiting still; under the socket's lock
-
- protected:
-  ~operation() = default;
-};
-
-struct send_operation : operation {
-  ext::context* through = nullptr;
-  message* outgoing = nullptr;  // taken when it ends well, untouched otherwise
-};
-
-struct receive_operation : operation {
-  message incoming;
-  bool started = false;  // by start(): nobody waits in a call, who would see to context::waiting
-  bool served = false;   // the protocol answered, well or badly
-};
-
-/// Waits for something about the socket rather than for a message.
-struct condition_operation : operation {
-  virtual bool holds() const noexcept = 0;  ///< under the socket's lock
-
- protected:
-  ~condition_operation() = default;
-};
+using ext::condition_operation;
+using ext::operation;
+using ext::receive_operation;
+using ext::send_operation;
 
 /// An operation whose caller sleeps until it completes.
 template <class Operation>
@@ -54,14 +26,19 @@ using operation_list = ext::intrusive_list<operation, &operation::hook>;
 
 }  // namespace weft::core
 
-/// What the socket keeps for each context: who waits on it, and its alarm.
+/// What the socket keeps for each context: who waits on it, its alarm, and what its channel holds.
 struct weft::ext::context::parking {
   explicit parking(context& c) noexcept : owner(c) {}
 
   context& owner;
   core::operation_list receivers;  // oldest first
+  observers watchers;              // of messages
   list_hook listed;                // among all of the socket
   list_hook marked;                // among those whose receivers may go on
   list_hook armed;                 // among those with an alarm
   clock::time_point alarm{};
+
+  message_ring returned;  // taken from the protocol, and not received after all: comes first
+  bool has_channel = false;
+  std::size_t buffered = 0;  // sends of the channel's that wait among the socket's senders
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <weft/ext/peers.hpp>
+
 #include "core/dialer.hpp"
 #include "core/event_queue.hpp"
 #include "core/guard.hpp"
@@ -77,7 +79,10 @@ void socket::remove(link& l, std::error_code why) noexcept {
           .fault = l.connection_->fault(),
           .unconfirmed = unconfirmed});
   if (auto d = l.from.redials.lock()) d->connection_over(was_attached);
-  if (attached_ == 0 && options_.fail_without_peers) end_parked(errc::no_peers);
+  if (attached_ == 0 && options_.fail_without_peers) {
+    end_parked(errc::no_peers);
+    empty_buffers(errc::no_peers);
+  }
 }
 
 void socket::keep_lane(lane* l, int n) {
@@ -116,6 +121,14 @@ void socket::tell(monitor_event const& e) noexcept {
   engine_->loop().post([self = shared_from_this(), e] { self->options_.on_event(e); });
 }
 
+/// Attached peers: all, or those dialed at `url`.
+std::size_t socket::peers_at(std::string_view url) const noexcept {
+  if (url.empty()) return attached_;
+  return static_cast<std::size_t>(std::ranges::count_if(links_, [=](auto const& l) {
+    return l.second->attached() && l.second->from.dialed && l.second->from.url == url;
+  }));
+}
+
 void socket::report(monitor_event e) {
   guard lock(*this);
   tell(e);
@@ -144,3 +157,13 @@ void socket::drop(drop_reason why, direction which, ext::pipe const* p, message&
 }
 
 }  // namespace weft::core
+
+namespace weft::ext {
+
+peers_operation::peers_operation(std::shared_ptr<core::socket> s, std::size_t wanted, std::string url)
+    : socket_(std::move(s)), wanted_(wanted), url_(std::move(url)) {}
+bool peers_operation::holds() const noexcept { return socket_->peers_at(url_) >= wanted_; }
+void peers_operation::begin() { socket_->start(*this); }
+bool peers_operation::cancel() { return socket_->cancel(*this); }
+
+}  // namespace weft::ext

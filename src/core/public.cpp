@@ -11,27 +11,17 @@
 // The public face: no behaviour of its own.
 namespace weft {
 
-conversation::conversation(std::shared_ptr<core::socket> s, std::unique_ptr<ext::context> c) noexcept
-    : socket_(std::move(s)), context_(std::move(c)) {}
+conversation::conversation(std::shared_ptr<core::socket> s, std::unique_ptr<ext::context> c)
+    : socket_(std::move(s)), context_(socket_->share(std::move(c))) {}
 conversation::conversation(conversation&&) noexcept = default;
-conversation& conversation::operator=(conversation&& other) noexcept {
-  if (this == &other) return *this;
-  if (context_) socket_->close_context(std::move(context_));
-  socket_ = std::move(other.socket_);
-  context_ = std::move(other.context_);
-  return *this;
-}
-conversation::~conversation() {
-  if (context_) socket_->close_context(std::move(context_));
-}
+conversation& conversation::operator=(conversation&& other) noexcept = default;
+conversation::~conversation() = default;
 
 detached_socket::detached_socket() = default;
-detached_socket::detached_socket(std::shared_ptr<core::socket> s, std::unique_ptr<ext::context> c) noexcept
+detached_socket::detached_socket(std::shared_ptr<core::socket> s, std::shared_ptr<ext::context> c) noexcept
     : socket(std::move(s)), context(std::move(c)) {}
 detached_socket::detached_socket(detached_socket&&) noexcept = default;
-detached_socket::~detached_socket() {
-  if (context) socket->close_context(std::move(context));
-}
+detached_socket::~detached_socket() = default;
 
 void conversation::send(message& m, op_options const& o, std::error_code& why) { why = socket_->send(*context_, m, o); }
 message conversation::receive(op_options const& o, std::error_code& why) {
@@ -52,6 +42,12 @@ bool conversation::unsubscribe(std::string_view prefix) {
   });
   return found;
 }
+sender conversation::sender(channel_function open) {
+  return {socket_, open ? socket_->channel_context(open) : context_};
+}
+receiver conversation::receiver(channel_function open) {
+  return {socket_, open ? socket_->channel_context(open) : context_};
+}
 std::error_code conversation::try_send(message& m) { return socket_->try_send(*context_, m); }
 result<message> conversation::try_receive() { return socket_->try_receive(*context_); }
 
@@ -61,6 +57,8 @@ std::shared_ptr<core::socket> endpoint_control::open(
   if (!e.core_->ours()) raise(make_error_code(errc::forked));
   if (o.receive_window == 0 || o.receive_window > 65536)
     raise({errc::invalid_option, "socket_options: receive_window is from 1 to 65536"});
+  if (o.channel_send_buffer > 8192 || o.channel_receive_buffer > 8192)
+    raise({errc::invalid_option, "socket_options: a channel's buffers are from 0 to 8192"});
   return std::make_shared<core::socket>(e.core_, ext::handshake{self, peer, o.max_message}, o, make);
 }
 std::unique_ptr<ext::context> endpoint_control::open_context(core::socket& s) { return s.open_context(); }
@@ -82,6 +80,51 @@ socket_statistics endpoint_control::statistics(core::socket& s) { return s.stati
 close_report endpoint_control::close(core::socket& s, clock::duration linger) { return s.close(linger); }
 int endpoint_control::receive_fd(core::socket& s, ext::context& c) { return s.receive_fd(c); }
 int endpoint_control::send_fd(core::socket& s, ext::context& c) { return s.send_fd(c); }
+
+socket_channel::socket_channel(std::shared_ptr<core::socket> s, std::shared_ptr<ext::context> c)
+    : socket_(std::move(s)), context_(std::move(c)) {
+  socket_->open_channel(*context_);
+}
+std::optional<pipe_info> socket_channel::pipe(pipe_id p) const { return socket_->pipe(p); }
+void socket_channel::unwatch(ext::observation& w) noexcept { socket_->unwatch(w); }
+
+std::error_code sender::try_send(message& m) { return socket_->channel_try_send(*context_, m, true); }
+std::error_code sender::send_now(message& m) { return socket_->channel_try_send(*context_, m, false); }
+void sender::send(message& m, op_options const& o, std::error_code& why) {
+  why = socket_->channel_send(*context_, m, o);
+}
+void sender::send(message m, op_options const& o) {
+  if (auto const why = socket_->channel_send(*context_, m, o)) raise(why);
+}
+bool sender::closed() const noexcept { return socket_->is_closed(); }
+void sender::start(ext::send_operation& op) {
+  op.through = context_.get();
+  socket_->start(op);
+}
+bool sender::cancel(ext::send_operation& op) { return socket_->cancel(op); }
+void sender::watch_room(ext::observation& w) { socket_->watch_room(*context_, w); }
+
+result<message> receiver::try_receive() { return socket_->channel_try_receive(*context_, true); }
+result<message> receiver::receive_now() { return socket_->channel_try_receive(*context_, false); }
+message receiver::receive(op_options const& o, std::error_code& why) {
+  message m;
+  why = socket_->channel_receive(*context_, m, o);
+  return m;
+}
+message receiver::receive(op_options const& o) {
+  std::error_code why;
+  message m = receive(o, why);
+  if (why) raise(why);
+  return m;
+}
+bool receiver::closed() const noexcept { return socket_->is_closed(); }
+void receiver::start(ext::receive_operation& op) {
+  op.patient = true;
+  socket_->start(*context_, op);
+}
+bool receiver::cancel(ext::receive_operation& op) { return socket_->cancel(*context_, op); }
+void receiver::give_back(message&& m) { socket_->give_back(*context_, std::move(m)); }
+void receiver::watch_messages(ext::observation& w) { socket_->watch_messages(*context_, w); }
 
 monitor::monitor(std::shared_ptr<core::socket> s, monitor_options const& o)
     : socket_(std::move(s)), events_(std::make_shared<core::event_queue>(o)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/socket.hpp"
 
+#include "core/errands.hpp"
 #include "core/guard.hpp"
 
 #include <algorithm>
@@ -82,6 +83,7 @@ void socket::alert(bool urgent) noexcept {
     return;
   }
   if (attend_posted_.exchange(true)) return;
+  if (errands::leave(*this)) return;
   engine_->loop().post([weak = weak_from_this()] {
     auto const self = weak.lock();
     if (!self) return;
@@ -187,29 +189,33 @@ void socket::pump_senders() noexcept {
   for (operation* o = senders_.first(); o; o = next) {
     next = senders_.next(*o);
     auto& op = static_cast<send_operation&>(*o);
-    if (!op.through->can_send() || !op.claim()) continue;
-    finish(op, op.through->send(*op.outgoing));
+    auto& place = *op.through->place;
+    if (op.through->can_send()) {
+      auto const why = op.through->send(*op.outgoing);
+      if (op.buffered) leave_buffer(op, why);
+      finish(op, why);
+    } else if (place.has_channel && !op.buffered && may_buffer(place)) {
+      move_to_buffer(op);
+    }
   }
+  for (auto* w = room_watchers_.first(); w; w = room_watchers_.next(*w))
+    if (w->through->can_send() || may_buffer(*w->through->place)) raised_.push_back(w->who);
 }
 
 void socket::pump_receivers(ext::context::parking& place) noexcept {
-  while (!place.receivers.empty() && place.owner.can_receive()) {
-    auto& op = static_cast<receive_operation&>(place.receivers.front());
-    if (!op.claim()) {
-      op.hook.unlink();  // another case of its select won
-      place.owner.pass_on();
-      continue;
-    }
-    auto got = place.owner.receive();
-    --place.owner.waiting;
+  auto& c = place.owner;
+  operation* next = nullptr;
+  for (operation* o = place.receivers.first(); o; o = next) {
+    next = place.receivers.next(*o);
+    auto& op = static_cast<receive_operation&>(*o);
+    if (!has_message(c, op.patient)) continue;
+    auto got = next_message(c);
+    --c.waiting;
     op.served = true;
-    if (!got) {
-      finish(op, got.error());
-      continue;
-    }
-    op.incoming = *std::move(got);
-    finish(op, {});
+    if (got) op.incoming = *std::move(got);
+    finish(op, got.error());
   }
+  if (!place.watchers.empty() && has_message(c, true)) raise_all(place.watchers);
 }
 
 void socket::pump_conditions() noexcept {
@@ -228,9 +234,17 @@ void socket::finish(operation& op, std::error_code why) noexcept {
   finished_.push_back(op);
 }
 
-/// Everybody who waits to send or to receive ends in `why`.
+void socket::raise_all(ext::observers& list) noexcept {
+  for (auto* w = list.first(); w; w = list.next(*w)) raised_.push_back(w->who);
+}
+
+/// Everybody who waits to send or to receive ends in `why`; not what waits in channels' buffers.
 void socket::end_parked(std::error_code why) noexcept {
-  while (!senders_.empty()) finish(senders_.front(), why);
+  operation* next = nullptr;
+  for (operation* o = senders_.first(); o; o = next) {
+    next = senders_.next(*o);
+    if (!static_cast<send_operation&>(*o).buffered) finish(*o, why);
+  }
   for (auto* place = places_.first(); place; place = places_.next(*place))
     while (!place->receivers.empty()) {
       auto& op = static_cast<receive_operation&>(place->receivers.front());

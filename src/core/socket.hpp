@@ -46,13 +46,34 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
   // Blocking calls: message and error as in weft/socket.hpp.
   std::error_code send(ext::context&, message&, op_options const&);
-  std::error_code receive(ext::context&, message&, op_options const&);
+  std::error_code receive(ext::context&, message&, op_options const&, bool patient = false);
   std::error_code try_send(ext::context&, message&);
   std::error_code send_to(ext::context&, pipe_id, message&);
   result<message> try_receive(ext::context&);
   /// Without waiting: the operation completes once, perhaps before this returns. It is not to be touched until then.
   void start(send_operation&);
   void start(ext::context&, receive_operation&);
+  void start(condition_operation&);
+  /// Ends it in `canceled`, as a call that gave up. \return whether it did; else it completes, or did, by itself
+  bool cancel(send_operation&);
+  bool cancel(ext::context&, receive_operation&);
+  bool cancel(condition_operation&);
+
+  // Channels: views on what the socket keeps anyway.
+  std::shared_ptr<ext::context> share(std::unique_ptr<ext::context>);
+  void open_channel(ext::context&);
+  /// A channel's own context, the same for as long as anybody has it.
+  std::shared_ptr<ext::context> channel_context(open_function const&);
+  std::error_code channel_try_send(ext::context&, message&, bool drive);
+  std::error_code channel_send(ext::context&, message&, op_options const&);
+  result<message> channel_try_receive(ext::context&, bool drive);
+  std::error_code channel_receive(ext::context&, message&, op_options const&);
+  /// A message that was received for somebody who has gone: it comes first next time.
+  void give_back(ext::context&, message&&);
+  bool is_closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
+  void watch_messages(ext::context&, ext::observation&);
+  void watch_room(ext::context&, ext::observation&);
+  void unwatch(ext::observation&) noexcept;
   /// A message that was to be sent here ends instead, and is counted.
   void discard(drop_reason, message&&);
   std::error_code wait_for_peers(std::size_t n, op_options const& o) {
@@ -67,6 +88,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::string listen(std::string_view url, listen_options const&);
   std::string local_url() const;
   std::size_t peers();
+  std::size_t peers_at(std::string_view url) const noexcept;  ///< under the lock
   close_report close(clock::duration linger);
 
   int receive_fd(ext::context&);
@@ -90,8 +112,10 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
  private:
   friend class link;
+  friend class errands;
   friend class waiter;
   class guard;
+  struct buffered_send;
 
   // ext::protocol_host
   clock::time_point now() const noexcept override { return clock::now(); }
@@ -109,10 +133,19 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void answer_rings() noexcept;
   /// For those who look instead of sleeping: something that they wait for may be so now.
   void changed() noexcept { changes_.store(changes_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+  /// Whether a receive would finish now. `patient`: not with word that nothing was asked.
+  static bool has_message(ext::context& c, bool patient = false) noexcept {
+    return !c.place->returned.empty() || (c.can_receive() && !(patient && c.idle()));
+  }
+  static result<message> next_message(ext::context& c) {
+    if (!c.place->returned.empty()) [[unlikely]]
+      return c.place->returned.pop();
+    return c.receive();
+  }
   bool has_marks() const noexcept { return senders_marked_ || !marked_.empty() || !conditions_.empty(); }
   bool has_aftermath() const noexcept {
     return touched_ || tending_begins_ || !finished_.empty() || !removed_.empty() || readable_.open() ||
-           writable_.open();
+           writable_.open() || !raised_.empty();
   }
   void pump() noexcept;
   void pump_senders() noexcept;
@@ -126,6 +159,15 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void sum_up(link const&) noexcept;
   void end_parked(std::error_code) noexcept;
   std::optional<std::error_code> refuse_to_wait(ext::context&, message&);
+  bool may_buffer(ext::context::parking const& p) const noexcept {
+    return p.has_channel && p.buffered < options_.channel_send_buffer;
+  }
+  send_operation& make_buffered(ext::context&, message&&);
+  void move_to_buffer(send_operation&);
+  void leave_buffer(send_operation&, std::error_code) noexcept;
+  void empty_buffers(std::error_code) noexcept;
+  void keep_for_channels() noexcept;
+  void raise_all(ext::observers&) noexcept;
   void keep_lane(lane*, int n);
   void settle_audience() noexcept;
   void deafen() noexcept;
@@ -135,6 +177,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   bool rung() const noexcept { return rung_.load(std::memory_order_seq_cst) != nullptr; }
   void alert(bool urgent) noexcept;
   void attend_soon() noexcept;
+  void attract();
+  void abort(operation&) noexcept;
   void on_alarm() noexcept;
   void settle_readiness() noexcept;
   bool drive_once() noexcept;
@@ -146,7 +190,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   template <class Attempt>
   std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
   template <class Attempt>
-  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted, unsigned seen);
+  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted, unsigned seen,
+                                  bool patient);
   template <class Operation>
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);
@@ -167,9 +212,15 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   traffic gone_received_;
   std::vector<endpoint_statistics> endpoints_;
   std::uint32_t last_pipe_ = 0;
-  bool closed_ = false;
+  std::atomic<bool> closed_{false};  // written under the lock
 
   operation_list senders_;  // oldest first
+  ext::observers room_watchers_;
+  std::vector<std::shared_ptr<ext::signal>> raised_;  // once the lock is released
+  std::size_t buffered_ = 0;                          // in channels
+  std::weak_ptr<ext::context> channel_context_;
+  std::shared_ptr<socket> errand_;  // itself, while it is one: see errands
+  socket* next_errand_ = nullptr;
   operation_list conditions_;
   operation_list finished_;  // completed once the lock is released
   ext::intrusive_list<ext::context::parking, &ext::context::parking::marked> marked_;

@@ -48,9 +48,11 @@ void add_calls(defaults& all) {
   auto const& [helper, how] = engine_options{};
   all["engine_options::helper"] = text(helper);
   all["engine_options::idle"] = text(how);
-  auto const& [size, window, effort, fail, admit, event] = socket_options{};
+  auto const& [size, window, channel_send, channel_receive, effort, fail, admit, event] = socket_options{};
   all["socket_options::max_message"] = text(size);
   all["socket_options::receive_window"] = text(window);
+  all["socket_options::channel_send_buffer"] = text(channel_send);
+  all["socket_options::channel_receive_buffer"] = text(channel_receive);
   all["socket_options::best_effort"] = text(effort);
   all["socket_options::fail_without_peers"] = text(fail);
   all["socket_options::admit"] = text(admit);

@@ -46,6 +46,7 @@ class intrusive_list {
 
   void push_back(T& item) noexcept { insert(item, ends_); }
   void push_front(T& item) noexcept { insert(item, *ends_.next_); }
+  void insert_before(T& item, T& there) noexcept { insert(item, there.*Hook); }
   T& pop_front() noexcept {
     T& item = front();
     (item.*Hook).unlink();

@@ -11,10 +11,6 @@
 #include <memory>
 #include <span>
 
-namespace weft::core {
-class operation;
-}
-
 namespace weft::ext {
 
 /// One conversation on a socket. push and pull have a single one; req and rep open as many as asked.
@@ -37,6 +33,8 @@ class context {
 
   virtual bool can_receive() const noexcept = 0;  ///< receive() would finish now, well or badly
   virtual result<message> receive() = 0;          ///< \pre can_receive()
+  /// receive() would say wrong_state: nothing was asked. Who waits on a channel waits on.
+  virtual bool idle() const noexcept { return false; }
 
   /// A caller gave up its receive() (deadline, stop); what it was waiting for may be forgotten.
   virtual void abandon_receive() noexcept {}
