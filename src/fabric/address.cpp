@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/address.hpp"
+#include <weft/fabric/address.hpp>
 
 #include <netdb.h>
 #include <netinet/in.h>

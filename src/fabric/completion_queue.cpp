@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/completion_queue.hpp"
+#include <weft/fabric/completion_queue.hpp>
+#include <weft/fabric/domain.hpp>
 
-#include "fabric/domain.hpp"
+#include "fabric/error.hpp"
+#include "fabric/info.hpp"
+#include "fabric/sleeper.hpp"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include <rdma/fi_domain.h>
+#include <rdma/fi_eq.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <thread>
+#include <cstring>
 
 namespace weft::fabric {
+
+struct raw_queue : fi_cq_attr {};
 
 namespace {
 
@@ -25,52 +29,72 @@ constexpr clock::duration longest_backoff = 1ms;
 
 operation* operation_of(void* context) noexcept { return context ? &operation::from(context) : nullptr; }
 
-timespec to_timespec(clock::duration d) noexcept {
-  auto const ns = std::max<std::int64_t>(std::chrono::nanoseconds(d).count(), 0);
-  return {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
-}
-
-// Sleeps until the bell was rung, or the queue (-1: no queue) has something. \return whether the bell was rung
-bool poll_for(int bell, int queue, clock::duration at_most) noexcept {
-  pollfd looked_at[] = {{.fd = bell, .events = POLLIN, .revents = 0}, {.fd = queue, .events = POLLIN, .revents = 0}};
-  auto const timeout = to_timespec(at_most);
-  if (ppoll(looked_at, 2, &timeout, nullptr) <= 0 || !looked_at[0].revents) return false;
-  std::uint64_t rings = 0;
-  return read(bell, &rings, sizeof rings) > 0;
-}
-
 // shm of 1.17 gives a truncation as a negative number.
 completion of(fi_cq_err_entry const& e) noexcept {
   auto const number = e.err == 0 ? FI_EOTHER : std::abs(e.err);
   return {.error = {number, category()},
-          .bytes = 0,
           .tag = e.tag,
-          .flags = e.flags,
+          .flags = completion_flag(e.flags),
           .data = e.data,
           .missing = number == FI_ETRUNC ? e.olen : 0,
           .provider_error = e.prov_errno};
 }
 
+constexpr std::size_t size_of(queue_format f) noexcept {
+  switch (f) {
+    case queue_format::context:
+      return sizeof(fi_cq_entry);
+    case queue_format::msg:
+      return sizeof(fi_cq_msg_entry);
+    case queue_format::data:
+      return sizeof(fi_cq_data_entry);
+    default:
+      return sizeof(fi_cq_tagged_entry);
+  }
+}
+
+// Each format has the fields of the shorter ones in front.
+static_assert(offsetof(fi_cq_tagged_entry, flags) == offsetof(fi_cq_msg_entry, flags) &&
+              offsetof(fi_cq_tagged_entry, len) == offsetof(fi_cq_msg_entry, len) &&
+              offsetof(fi_cq_tagged_entry, data) == offsetof(fi_cq_data_entry, data));
+
+void translate(fi_cq_tagged_entry const& r, entry& out) noexcept {
+  out.op = operation_of(r.op_context);
+  out.what = {.error = {},
+              .bytes = r.flags & FI_RECV ? r.len : 0,
+              .tag = r.tag,
+              .flags = completion_flag(r.flags),
+              .data = r.data,
+              .at = static_cast<std::byte*>(r.buf)};
+}
+
 }  // namespace
 
-setup<std::unique_ptr<completion_queue>> completion_queue::open(std::shared_ptr<domain const> in, std::size_t depth) {
-  auto const best = in->info().facts().waits_on;
-  std::unique_ptr<completion_queue> q(new completion_queue(std::move(in)));
-  q->bell_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!q->bell_) return failed("eventfd", -errno);
-  long rc = q->make(best, depth);
+completion_queue::completion_queue(std::shared_ptr<domain const> in) noexcept : domain_(std::move(in)) {}
+
+completion_queue::~completion_queue() = default;
+
+setup<std::shared_ptr<completion_queue>> completion_queue::open(std::shared_ptr<domain const> in,
+                                                                queue_options const& options) {
+  auto const best = options.wait.value_or(facts_of(in->info()).waits_on);
+  std::shared_ptr<completion_queue> q(new completion_queue(std::move(in)));
+  q->sleeper_ = std::make_unique<sleeper>();
+  if (long const rc = q->sleeper_->open(); rc < 0) return failed("eventfd", rc);
+  long rc = q->make(best, options);
   // Some versions and environments refuse what others offer (efa before 2.4, or with its shm on).
-  if (rc < 0 && best != wait_kind::backoff) rc = q->make(wait_kind::backoff, depth);
+  if (rc < 0 && !options.wait && best != wait_kind::backoff) rc = q->make(wait_kind::backoff, options);
   if (rc < 0) return failed("fi_cq_open", rc);
   return q;
 }
 
-long completion_queue::make(wait_kind kind, std::size_t depth) noexcept {
-  fi_cq_attr attr{};
-  attr.size = depth;
-  attr.format = FI_CQ_FORMAT_TAGGED;  // what read() parses
+long completion_queue::make(wait_kind kind, queue_options const& options) noexcept {
+  raw_queue attr{};
+  attr.size = options.depth;
+  attr.format = static_cast<fi_cq_format>(options.format);
   attr.wait_obj = FI_WAIT_NONE;
   kind_ = kind;
+  format_ = options.format;
+  sources_ = options.sources;
   switch (kind) {
     case wait_kind::descriptor:
       return make_with_descriptor(attr);
@@ -82,14 +106,15 @@ long completion_queue::make(wait_kind kind, std::size_t depth) noexcept {
   return make_queue(attr);
 }
 
-long completion_queue::make_queue(fi_cq_attr attr) noexcept {
+long completion_queue::make_queue(raw_queue const& wanted) noexcept {
+  fi_cq_attr attr = wanted;
   fid_cq* raw = nullptr;
-  long const rc = fi_cq_open(domain_->get(), &attr, &raw, nullptr);
+  long const rc = fi_cq_open(domain_->native_handle(), &attr, &raw, nullptr);
   cq_.reset(rc < 0 ? nullptr : raw);
   return rc;
 }
 
-long completion_queue::make_with_descriptor(fi_cq_attr attr) noexcept {
+long completion_queue::make_with_descriptor(raw_queue attr) noexcept {
   attr.wait_obj = FI_WAIT_FD;
   if (long const rc = make_queue(attr); rc < 0) return rc;
   long const rc = fi_control(&cq_->fid, FI_GETWAIT, &fd_);
@@ -99,11 +124,11 @@ long completion_queue::make_with_descriptor(fi_cq_attr attr) noexcept {
 
 #if FI_MAJOR_VERSION < 2
 // The queue's own descriptor would stay readable after its first event: net's fi_trywait() does not look at it.
-long completion_queue::make_in_wait_set(fi_cq_attr attr) noexcept {
+long completion_queue::make_in_wait_set(raw_queue attr) noexcept {
   fi_wait_attr set{};
   set.wait_obj = FI_WAIT_FD;
   fid_wait* raw = nullptr;
-  if (long const rc = fi_wait_open(domain_->fabric(), &set, &raw); rc < 0) return rc;
+  if (long const rc = fi_wait_open(domain_->parent()->native_handle(), &set, &raw); rc < 0) return rc;
   wait_set_.reset(raw);
   attr.wait_obj = FI_WAIT_SET;
   attr.wait_set = raw;
@@ -122,30 +147,57 @@ long completion_queue::try_to_sleep() noexcept {
     return rc == -FI_ETIMEDOUT ? 0 : rc == 0 ? -FI_EAGAIN : rc;
   }
   fid* queue = &cq_->fid;
-  return fi_trywait(domain_->fabric(), &queue, 1);
+  return fi_trywait(domain_->parent()->native_handle(), &queue, 1);
 }
 #else
 // Deprecated since 2.0, which has no net provider to need it.
-long completion_queue::make_in_wait_set(fi_cq_attr) noexcept { return -FI_ENOSYS; }
+long completion_queue::make_in_wait_set(raw_queue) noexcept { return -FI_ENOSYS; }
 
 long completion_queue::try_to_sleep() noexcept {
   fid* queue = &cq_->fid;
-  return fi_trywait(domain_->fabric(), &queue, 1);
+  return fi_trywait(domain_->parent()->native_handle(), &queue, 1);
 }
 #endif
 
-std::size_t completion_queue::translate(std::span<fi_cq_tagged_entry const> raw, std::span<entry> out) noexcept {
-  for (std::size_t i = 0; i != raw.size(); ++i) {
-    auto const& r = raw[i];
-    out[i] = {operation_of(r.op_context),
-              {.error = {}, .bytes = r.flags & FI_RECV ? r.len : 0, .tag = r.tag, .flags = r.flags, .data = r.data}};
+std::size_t completion_queue::read(std::span<entry> out) noexcept {
+  if (stash_begin_ != stash_end_) [[unlikely]]
+    return take_stash(out);
+  auto const got = take(out);
+  if (got <= 0) return got == -FI_EAGAIN ? 0 : read_failed(got, out);
+  return static_cast<std::size_t>(got);
+}
+
+/// \return how many entries are written, or what fi_cq_read says
+long completion_queue::take(std::span<entry> out) noexcept {
+  std::array<fi_cq_tagged_entry, batch> raw;
+  std::array<fi_addr_t, batch> sources;
+  auto const room = std::min(out.size(), batch);
+  auto const got =
+      sources_ ? fi_cq_readfrom(cq_.get(), raw.data(), room, sources.data()) : fi_cq_read(cq_.get(), raw.data(), room);
+  if (got <= 0) return got;
+  backoff_ = {};
+  auto const n = static_cast<std::size_t>(got);
+  if (format_ == queue_format::tagged) [[likely]] {
+    for (std::size_t i = 0; i != n; ++i) translate(raw[i], out[i]);
+  } else {
+    auto const stride = size_of(format_);
+    auto const* at = reinterpret_cast<std::byte const*>(raw.data());
+    for (std::size_t i = 0; i != n; ++i, at += stride) {
+      fi_cq_tagged_entry whole{};
+      std::memcpy(&whole, at, stride);
+      translate(whole, out[i]);
+    }
   }
-  return raw.size();
+  if (sources_)
+    for (std::size_t i = 0; i != n; ++i)
+      if (sources[i] != FI_ADDR_NOTAVAIL) out[i].what.source = peer(sources[i]);
+  return got;
 }
 
 std::size_t completion_queue::take_stash(std::span<entry> out) noexcept {
   auto const n = std::min(out.size(), stash_end_ - stash_begin_);
-  translate(std::span(stash_).subspan(stash_begin_, n), out);
+  std::ranges::copy_n(stash_.begin() + static_cast<std::ptrdiff_t>(stash_begin_), static_cast<std::ptrdiff_t>(n),
+                      out.begin());
   stash_begin_ += n;
   return n;
 }
@@ -172,25 +224,17 @@ std::size_t completion_queue::read_failed(long rc, std::span<entry> out) noexcep
 void completion_queue::wait(clock::time_point until) noexcept {
   if (stash_begin_ != stash_end_) return;
   until = std::min(until, clock::now() + longest_sleep);
-  // Whoever wakes sets woken_ and then looks at asleep_; here it is the other way round. One of the two sees the other.
-  asleep_.store(true, std::memory_order_seq_cst);
-  if (!woken_.load(std::memory_order_seq_cst)) {
+  sleeper_->unless_woken([&] {
     if (broken_)
-      poll_for(bell_.get(), -1, until - clock::now());
+      sleeper_->poll(-1, until - clock::now());
     else if (kind_ == wait_kind::backoff)
       sleep_by_backoff(until);
     else
       sleep_on_descriptor(until);
-  }
-  asleep_.store(false, std::memory_order_relaxed);
-  woken_.exchange(false, std::memory_order_acquire);
+  });
 }
 
-void completion_queue::wake() noexcept {
-  if (woken_.exchange(true, std::memory_order_seq_cst) || !asleep_.load(std::memory_order_seq_cst)) return;
-  std::uint64_t const ring = 1;
-  [[maybe_unused]] auto const written = write(bell_.get(), &ring, sizeof ring);  // full is rung, too
-}
+void completion_queue::wake() noexcept { sleeper_->wake(); }
 
 void completion_queue::sleep_on_descriptor(clock::time_point until) noexcept {
   long const rc = try_to_sleep();
@@ -198,7 +242,7 @@ void completion_queue::sleep_on_descriptor(clock::time_point until) noexcept {
   // A provider that cannot say whether it is safe to sleep gets a short one.
   auto const at_most =
       rc == 0 ? until - clock::now() : std::min<clock::duration>(until - clock::now(), longest_backoff);
-  poll_for(bell_.get(), rc == 0 ? fd_ : -1, at_most);
+  sleeper_->poll(rc == 0 ? fd_ : -1, at_most);
 }
 
 void completion_queue::sleep_by_backoff(clock::time_point until) noexcept {
@@ -206,17 +250,16 @@ void completion_queue::sleep_by_backoff(clock::time_point until) noexcept {
     auto const left = until - clock::now();
     if (left <= left.zero()) return;
     backoff_ = std::clamp(2 * backoff_, shortest_backoff, longest_backoff);
-    if (poll_for(bell_.get(), -1, std::min(left, backoff_))) return;
+    if (sleeper_->poll(-1, std::min(left, backoff_))) return;
   }
 }
 
 // \return whether read() would have something to say
 bool completion_queue::fill_stash() noexcept {
-  auto const got = fi_cq_read(cq_.get(), stash_.data(), stash_.size());
+  auto const got = take(stash_);
   if (got <= 0) return got != -FI_EAGAIN && got != 0;
   stash_begin_ = 0;
   stash_end_ = static_cast<std::size_t>(got);
-  backoff_ = {};
   return true;
 }
 

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/endpoint.hpp"
+// How an endpoint comes to be, and what is left of it.
+#include <weft/fabric/endpoint.hpp>
+
+#include "fabric/error.hpp"
+#include "fabric/in_flight.hpp"
+#include "fabric/shm_guard.hpp"
+#include "fabric/shm_neighbours.hpp"
+
+#include <rdma/fi_cm.h>
+#include <rdma/fi_domain.h>
+#include <rdma/fi_endpoint.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <string_view>
 
 namespace weft::fabric {
 
@@ -14,144 +23,186 @@ std::optional<failure> check(std::string_view call, long rc) {
   return {};
 }
 
-std::string_view as_text(std::span<std::byte const> raw) {
-  return {reinterpret_cast<char const*>(raw.data()), raw.size()};
-}
+std::string_view as_text(raw_address const& raw) { return {reinterpret_cast<char const*>(raw.data()), raw.size()}; }
 
 }  // namespace
 
-setup<std::unique_ptr<rdm_endpoint>> rdm_endpoint::open(std::shared_ptr<fabric::domain const> in,
-                                                        endpoint_options const& options) {
-  std::unique_ptr<rdm_endpoint> e(new rdm_endpoint(std::move(in)));
-  if (auto why = e->make(options))
-    return failure{why->code, "provider " + std::string(e->info().provider()) + ": " + why->detail};
+setup<std::unique_ptr<endpoint>> endpoint::open(std::shared_ptr<fabric::domain const> in, fabric::info const& like,
+                                                endpoint_bindings bindings) {
+  std::unique_ptr<endpoint> e(new endpoint(std::move(in), like));
+  if (auto why = e->make(bindings))
+    return failure{why->code, "provider " + std::string(like.provider()) + ": " + why->detail};
   return e;
 }
 
-std::optional<failure> rdm_endpoint::make(endpoint_options const& options) {
-  fi_av_attr av{};
-  av.type = FI_AV_TABLE;
-  auto peers =
-      fabric::open<fid_av>("fi_av_open", [&](auto** out) { return fi_av_open(domain_->get(), &av, out, nullptr); });
-  if (!peers) return peers.error();
-  peers_ = *std::move(peers);
-  if (auto why = make_endpoint(options)) return why;
-  // Room for all that can be in flight: an overrun loses completions for good.
-  auto queue = completion_queue::open(domain_, send_depth_ + receive_depth_);
-  if (!queue) return queue.error();
-  completions_ = *std::move(queue);
-  if (auto why = bind_and_enable(options.name)) return why;
-  if (auto why = learn_address()) return why;
-  if (info().provider() != "shm") return {};
-  guard_ = shm_guard::make(as_text(address_));
-  house_ = shm_neighbours::move_in(as_text(address_));
-  return {};
+setup<std::unique_ptr<endpoint>> endpoint::open(fabric::info const& like, endpoint_bindings bindings) {
+  auto in = fabric::domain::open(like);
+  if (!in) return in.error();
+  return open(*std::move(in), like, std::move(bindings));
 }
 
-/// What an endpoint is made of, in the order of its members.
-struct rdm_endpoint::parts {
-  std::shared_ptr<fabric::domain const> domain;
-  handle<fid_av> peers;
-  std::unique_ptr<completion_queue> completions;
-  std::unique_ptr<shm_guard> guard;
-  handle<fid_ep> endpoint;
-};
+endpoint::endpoint(std::shared_ptr<fabric::domain const> in, fabric::info const& like)
+    : domain_(std::move(in)), info_(like) {}
 
-rdm_endpoint::~rdm_endpoint() {
-  if (!house_) return;
-  if (guard_) guard_->take_down_name();
-  neighbours_.clear();  // it reads no completions any more
-  house_->remains = std::shared_ptr<parts>(new parts{std::move(domain_), std::move(peers_), std::move(completions_),
-                                                     std::move(guard_), std::move(endpoint_)});
+std::optional<failure> endpoint::make(endpoint_bindings& b) {
+  if (auto why = make_endpoint(b)) return why;
+  if (auto why = make_bindings(b)) return why;
+  if (auto why = bind_and_enable(b)) return why;
+  inject_limit_ = info_.inject_limit();
+  max_message_ = info_.max_message();
+  iov_limit_ = info_.iov_limit();
+  receive_iov_limit_ = info_.receive_iov_limit();
+  registers_ = info_.registers_locally();
+  moves_by_itself_ = info_->domain_attr->data_progress != FI_PROGRESS_MANUAL;
+  has_msg_ = supports(capability::msg);
+  has_tagged_ = supports(capability::tagged);
+  has_rma_ = supports(capability::rma);
+  has_atomic_ = supports(capability::atomic);
+  in_flight_ = std::make_unique<in_flight>(domain_);
+  return guard_shm();
 }
 
 // A depth is a wish: what the provider refuses is asked again without.
-std::optional<failure> rdm_endpoint::make_endpoint(endpoint_options const& options) {
+std::optional<failure> endpoint::make_endpoint(endpoint_bindings const& b) {
   auto make = [this](fabric::info const& like) {
-    return fabric::open<fid_ep>("fi_endpoint",
-                                [&](auto** out) { return fi_endpoint(domain_->get(), like.get(), out, nullptr); });
+    return fabric::open<fid_ep>("fi_endpoint", [&](auto** out) {
+      return fi_endpoint(domain_->native_handle(), like.native_handle(), out, nullptr);
+    });
   };
-  fabric::info wished(info());
-  if (options.send_depth) wished->tx_attr->size = options.send_depth;
-  if (options.receive_depth) wished->rx_attr->size = options.receive_depth;
+  auto wished = info_;
+  if (b.send_depth) wished->tx_attr->size = b.send_depth;
+  if (b.receive_depth) wished->rx_attr->size = b.receive_depth;
   auto made = make(wished);
-  if (!made) {
-    wished = info();
+  if (!made && (b.send_depth || b.receive_depth)) {
+    wished = info_;
     made = make(wished);
   }
   if (!made) return made.error();
   endpoint_ = *std::move(made);
-  send_depth_ = wished->tx_attr->size;
-  receive_depth_ = wished->rx_attr->size;
-  inject_size_ = wished->tx_attr->inject_size;
-  max_message_ = wished->ep_attr->max_msg_size;
-  max_pieces_ = std::max<std::size_t>(wished->tx_attr->iov_limit, 1);
+  info_ = std::move(wished);
   return {};
 }
 
-std::optional<failure> rdm_endpoint::bind_and_enable(std::string const& name) {
-  auto* const ep = endpoint_.get();
-  if (auto why = check("fi_ep_bind (address vector)", fi_ep_bind(ep, &peers_->fid, 0))) return why;
-  if (auto why =
-          check("fi_ep_bind (completion queue)", fi_ep_bind(ep, &completions_->get()->fid, FI_TRANSMIT | FI_RECV)))
-    return why;
-  if (!name.empty() && info().provider() == "shm") {
-    // Without it the library adds a user and a number to the name, and 2.x something random where it is taken.
-    auto exact = "fi_shm://" + name;
-    if (auto why = check("fi_setname", fi_setname(&ep->fid, exact.data(), exact.size() + 1))) return why;
+std::optional<failure> endpoint::make_bindings(endpoint_bindings& b) {
+  sends_ = std::move(b.sends);
+  receives_ = b.receives ? std::move(b.receives) : sends_;
+  if (!sends_) {
+    // Room for all that can be in flight: an overrun loses completions for good.
+    auto made = completion_queue::open(
+        domain_, {.depth = send_depth() + receive_depth(), .sources = supports(capability::source)});
+    if (!made) return made.error();
+    sends_ = *std::move(made);
+    if (!receives_) receives_ = sends_;
   }
-  return check("fi_enable", fi_enable(ep));
+  if (type() == endpoint_type::msg) {
+    events_ = std::move(b.events);
+    if (events_) return {};
+    auto made = event_queue::open(domain_->parent());
+    if (!made) return made.error();
+    events_ = *std::move(made);
+    return {};
+  }
+  peers_ = std::move(b.peers);
+  if (peers_) return {};
+  auto made = address_vector::open(domain_);
+  if (!made) return made.error();
+  peers_ = *std::move(made);
+  return {};
 }
 
-std::optional<failure> rdm_endpoint::learn_address() {
+std::optional<failure> endpoint::bind_counters(endpoint_bindings const& b) {
+  auto* const ep = endpoint_.get();
+  sends_counted_ = b.sends_counted;
+  receives_counted_ = b.receives_counted;
+  auto const sends = FI_SEND | (supports(capability::rma) || supports(capability::atomic) ? FI_READ | FI_WRITE : 0);
+  if (sends_counted_)
+    if (auto why = check("fi_ep_bind (counter of sends)", fi_ep_bind(ep, &sends_counted_->native_handle()->fid, sends)))
+      return why;
+  if (receives_counted_)
+    return check("fi_ep_bind (counter of receives)", fi_ep_bind(ep, &receives_counted_->native_handle()->fid, FI_RECV));
+  return {};
+}
+
+std::optional<failure> endpoint::bind_and_enable(endpoint_bindings const& b) {
+  auto* const ep = endpoint_.get();
+  if (peers_)
+    if (auto why = check("fi_ep_bind (address vector)", fi_ep_bind(ep, &peers_->native_handle()->fid, 0))) return why;
+  if (events_)
+    if (auto why = check("fi_ep_bind (event queue)", fi_ep_bind(ep, &events_->native_handle()->fid, 0))) return why;
+  auto const flags = sends_ == receives_ ? FI_TRANSMIT | FI_RECV : FI_TRANSMIT;
+  if (auto why = check("fi_ep_bind (completion queue)", fi_ep_bind(ep, &sends_->native_handle()->fid, flags)))
+    return why;
+  if (sends_ != receives_)
+    if (auto why = check("fi_ep_bind (completion queue)", fi_ep_bind(ep, &receives_->native_handle()->fid, FI_RECV)))
+      return why;
+  if (auto why = bind_counters(b)) return why;
+  if (!b.name.empty() && info_.provider() == "shm") {
+    // Without it the library adds a user and a number to the name, and 2.x something random where it is taken.
+    auto exact = "fi_shm://" + b.name;
+    if (auto why = check("fi_setname", fi_setname(&ep->fid, exact.data(), exact.size() + 1))) return why;
+  }
+  if (auto why = check("fi_enable", fi_enable(ep))) return why;
+  if (b.multi_recv_least == 0) return {};
+  // Not before: shm of 1.17 crashes.
+  auto const least = b.multi_recv_least;
+  return check("FI_OPT_MIN_MULTI_RECV",
+               fi_setopt(&ep->fid, FI_OPT_ENDPOINT, FI_OPT_MIN_MULTI_RECV, &least, sizeof least));
+}
+
+std::optional<failure> endpoint::guard_shm() {
+  if (!peers_) return {};
+  auto const own = address();
+  if (own.empty()) return failed("fi_getname", -FI_EADDRNOTAVAIL);
+  if (info_.provider() == "shm") {
+    guard_ = shm_guard::make(as_text(own));
+    house_ = shm_neighbours::move_in(as_text(own));
+  }
+  peers_->bound(own, guard_);
+  return {};
+}
+
+/// What is left of an endpoint over shm, in the order in which it is closed, reversed.
+struct shm_remains {
+  std::shared_ptr<domain const> in;
+  std::shared_ptr<fid_av> peers;
+  std::shared_ptr<completion_queue> sends, receives;
+  std::shared_ptr<shm_guard> guard;
+  info of;
+  handle<fid_ep> endpoint;
+};
+
+endpoint::~endpoint() {
+  if (!house_) return;
+  if (guard_) guard_->take_down_name();
+  // A queue that others read would move what is left, into memory that is gone.
+  long const ours = sends_ == receives_ ? 2 : 1;
+  if (sends_.use_count() != ours || receives_.use_count() != ours) return;
+  static_cast<shm_neighbours::house&>(*std::static_pointer_cast<shm_neighbours::house>(house_)).remains =
+      std::shared_ptr<shm_remains>(new shm_remains{domain_, peers_->shared_handle(), std::move(sends_),
+                                                   std::move(receives_), std::move(guard_), std::move(info_),
+                                                   std::move(endpoint_)});
+}
+
+raw_address endpoint::address() const {
+  raw_address own;
   std::size_t size = sizeof(fi_addr_t);  // too small for most: they say how much it takes
   long rc = -FI_ETOOSMALL;
   for (int tries = 0; rc == -FI_ETOOSMALL && tries != 4; ++tries) {
-    address_.resize(size);
-    rc = fi_getname(&endpoint_->fid, address_.data(), &size);
-    if (rc == 0 && size > address_.size()) rc = -FI_ETOOSMALL;
+    own.resize(size);
+    rc = fi_getname(&endpoint_->fid, own.data(), &size);
+    if (rc == 0 && size > own.size()) rc = -FI_ETOOSMALL;
   }
-  if (rc == 0) address_.resize(size);
-  return check("fi_getname", rc);
+  own.resize(rc == 0 ? size : 0);
+  return own;
 }
 
-std::string rdm_endpoint::text(std::span<std::byte const> raw) const {
-  if (!is_plausible(info()->addr_format, raw, address_)) return "(no address)";
-  std::array<char, 512> buffer{};
-  std::size_t size = buffer.size();
-  fi_av_straddr(peers_.get(), raw.data(), buffer.data(), &size);
-  buffer.back() = '\0';
-  return buffer.data();
+result<peer> endpoint::insert_itself() {
+  if (!peers_) return misuse::not_offered;
+  return peers_->insert(address());
 }
 
-result<fi_addr_t> rdm_endpoint::insert(std::span<std::byte const> raw) {
-  if (!is_plausible(info()->addr_format, raw, address_)) return error(-FI_EINVAL);
-  std::array<std::byte, longest_address> padded{};
-  std::ranges::copy(raw, padded.begin());
-  auto neighbour = house_ ? shm_neighbours::visit(as_text(raw)) : nullptr;
-  fi_addr_t peer = FI_ADDR_UNSPEC;
-  long const inserted = fi_av_insert(peers_.get(), padded.data(), 1, &peer, 0, nullptr);
-  if (inserted == 1 && peer != FI_ADDR_NOTAVAIL) {
-    if (guard_) guard_->meet(peer, as_text(raw));
-    if (neighbour) {
-      std::lock_guard lock(neighbours_mutex_);
-      neighbours_.insert_or_assign(peer, std::move(neighbour));
-    }
-    return peer;
-  }
-  return error(inserted < 0 ? inserted : -FI_EADDRNOTAVAIL);
-}
-
-std::error_code rdm_endpoint::remove(fi_addr_t peer) noexcept {
-  if (auto const why = error(fi_av_remove(peers_.get(), &peer, 1, 0))) return why;
-  if (guard_) guard_->forget(peer);
-  std::shared_ptr<shm_neighbours::house> last;  // closing takes time
-  std::lock_guard lock(neighbours_mutex_);
-  if (auto const it = neighbours_.find(peer); it != neighbours_.end()) {
-    last = std::move(it->second);
-    neighbours_.erase(it);
-  }
-  return {};
+std::error_code endpoint::cancel(operation& op) noexcept {
+  return error(fi_cancel(&endpoint_->fid, op.native_handle()));
 }
 
 }  // namespace weft::fabric

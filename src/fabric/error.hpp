@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/fabric/error.hpp>
+#include <weft/fabric/handle.hpp>
 #include <weft/result.hpp>
-
-#include "fabric/handle.hpp"
 
 #include <rdma/fi_errno.h>
 
@@ -11,10 +11,6 @@
 #include <system_error>
 
 namespace weft::fabric {
-
-/// libfabric's error numbers with libfabric's words. Those below 256 are errno's and compare equal to
-/// std::errc conditions; FI_ETRUNC is std::errc::message_size.
-std::error_category const& category() noexcept;
 
 /// From what a libfabric call returned: negative is an error.
 inline std::error_code error(long rc) noexcept {

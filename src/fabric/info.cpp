@@ -42,26 +42,58 @@ std::string_view wait_words(wait_kind kind) noexcept { return kind == wait_kind:
 
 constexpr provider_facts stranger{};
 
+std::string_view view(char const* text) noexcept { return text ? text : ""; }
+
+raw_address bytes_of(void const* data, std::size_t size) {
+  auto const* first = static_cast<std::byte const*>(data);
+  return data ? raw_address(first, first + size) : raw_address();
+}
+
 }  // namespace
 
-info::info(info const& other) : raw_(fi_dupinfo(other.get())) {
+info::info(info const& other) : raw_(fi_dupinfo(other.native_handle())) {
   if (!raw_) throw std::bad_alloc();
 }
+
+void info::free_info::operator()(fi_info* i) const noexcept { fi_freeinfo(i); }
+
+std::string_view info::provider() const noexcept { return view(raw_->fabric_attr->prov_name); }
+std::string_view info::fabric_name() const noexcept { return view(raw_->fabric_attr->name); }
+std::string_view info::domain_name() const noexcept { return view(raw_->domain_attr->name); }
+endpoint_type info::type() const noexcept { return static_cast<endpoint_type>(raw_->ep_attr->type); }
+capability info::capabilities() const noexcept { return capability(raw_->caps); }
+mode info::mode() const noexcept { return fabric::mode(raw_->mode); }
+memory_mode info::memory_modes() const noexcept {
+  return memory_mode(static_cast<std::uint32_t>(raw_->domain_attr->mr_mode));
+}
+ordering info::orders() const noexcept { return ordering(raw_->tx_attr->msg_order & raw_->rx_attr->msg_order); }
+std::size_t info::inject_limit() const noexcept { return raw_->tx_attr->inject_size; }
+std::size_t info::max_message() const noexcept { return raw_->ep_attr->max_msg_size; }
+std::size_t info::iov_limit() const noexcept { return std::max<std::size_t>(raw_->tx_attr->iov_limit, 1); }
+std::size_t info::receive_iov_limit() const noexcept { return std::max<std::size_t>(raw_->rx_attr->iov_limit, 1); }
+std::size_t info::mr_iov_limit() const noexcept { return std::max<std::size_t>(raw_->domain_attr->mr_iov_limit, 1); }
+std::size_t info::key_bytes() const noexcept { return raw_->domain_attr->mr_key_size; }
+std::size_t info::data_bytes() const noexcept { return raw_->domain_attr->cq_data_size; }
+std::size_t info::send_depth() const noexcept { return raw_->tx_attr->size; }
+std::size_t info::receive_depth() const noexcept { return raw_->rx_attr->size; }
+
+raw_address info::source() const { return bytes_of(raw_->src_addr, raw_->src_addrlen); }
+raw_address info::destination() const { return bytes_of(raw_->dest_addr, raw_->dest_addrlen); }
 
 unsigned info::tag_bits() const noexcept {
   return static_cast<unsigned>(std::bit_width(raw_->ep_attr->mem_tag_format));
 }
 
-provider_facts const& info::facts() const noexcept {
-  auto const* known = facts_of(provider());
+provider_facts const& facts_of(info const& i) noexcept {
+  auto const* known = facts_of(i.provider());
   return known ? *known : stranger;
 }
 
 offer info::describe() const {
   offer o;
   o.provider = provider();
-  o.fabric = raw_->fabric_attr->name ? raw_->fabric_attr->name : "";
-  o.domain = raw_->domain_attr->name ? raw_->domain_attr->name : "";
+  o.fabric = fabric_name();
+  o.domain = domain_name();
   o.protocol = without(words(&raw_->ep_attr->protocol, FI_TYPE_PROTOCOL), "FI_PROTO_");
   o.protocol_number = raw_->ep_attr->protocol;
   o.protocol_version = raw_->ep_attr->protocol_version;
@@ -69,7 +101,7 @@ offer info::describe() const {
   o.max_message = raw_->ep_attr->max_msg_size;
   o.inject = raw_->tx_attr->inject_size;
   o.tag_bits = tag_bits();
-  o.wait = wait_words(facts().waits_on);
+  o.wait = wait_words(facts_of(*this).waits_on);
   o.memory = list(words(&raw_->domain_attr->mr_mode, FI_TYPE_MR_MODE), "FI_MR_");
   o.capabilities = list(words(&raw_->caps, FI_TYPE_CAPS), "FI_");
   return o;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/fabric/info.hpp>
+#include <weft/fabric/offers.hpp>
 #include <weft/result.hpp>
 #include <weft/url.hpp>
 
@@ -17,33 +18,8 @@
 
 namespace weft::fabric {
 
-/// A libfabric fi_info of its own: copies are deep.
-class info {
- public:
-  /// Takes one over. \pre not null, and not linked to another
-  explicit info(fi_info* owned) noexcept : raw_(owned) {}
-  info(info const& other);
-  info& operator=(info const& other) { return *this = info(other); }
-  info(info&&) noexcept = default;
-  info& operator=(info&&) noexcept = default;
-
-  fi_info* get() const noexcept { return raw_.get(); }
-  fi_info* operator->() const noexcept { return raw_.get(); }
-
-  std::string_view provider() const noexcept { return raw_->fabric_attr->prov_name; }
-  unsigned tag_bits() const noexcept;
-  /// The facts of its provider; those of a cautious stranger for one that is not in the table.
-  provider_facts const& facts() const noexcept;
-  bool registers_locally() const noexcept { return (raw_->domain_attr->mr_mode & FI_MR_LOCAL) != 0; }
-  /// In words, for people.
-  offer describe() const;
-
- private:
-  struct free_info {
-    void operator()(fi_info* i) const noexcept { fi_freeinfo(i); }
-  };
-  std::unique_ptr<fi_info, free_info> raw_;
-};
+/// The facts of an info's provider; those of a cautious stranger for one that is not in the table.
+provider_facts const& facts_of(info const&) noexcept;
 
 /// What a caller wants of the fabric.
 struct request {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/fabric/constants.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -8,13 +10,6 @@
 #include <vector>
 
 namespace weft::fabric {
-
-/// How a thread sleeps until a completion queue has something.
-enum class wait_kind {
-  descriptor,  ///< poll() on the queue's file descriptor, after fi_trywait
-  wait_set,    ///< poll() on the descriptor of a wait set that holds the queue, after fi_wait
-  backoff,     ///< look, sleep 50 us, look, sleep longer, up to a millisecond
-};
 
 /// The socket on which two ends introduce themselves before their first message.
 enum class bootstrap_kind { tcp, unix_domain };

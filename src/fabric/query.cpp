@@ -67,7 +67,8 @@ std::vector<info> ask(question const& q) {
   char const* service = q.service.empty() ? nullptr : q.service.c_str();
   fi_info* list = nullptr;
   std::vector<info> found;
-  if (fi_getinfo(api_version(), node, service, node || service ? FI_SOURCE : 0, hints.get(), &list) != 0) return found;
+  if (fi_getinfo(api_version(), node, service, node || service ? FI_SOURCE : 0, hints.native_handle(), &list) != 0)
+    return found;
   while (list) {
     info one(std::exchange(list, list->next));
     one->next = nullptr;

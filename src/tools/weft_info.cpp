@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // weft-info: what libfabric offers on this machine, what a URL would choose, and why not the rest.
-#include <weft/fabric/info.hpp>
+#include <weft/fabric/offers.hpp>
 #include <weft/version.hpp>
 
 #include <CLI/CLI.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/address.hpp"
+#include <weft/fabric/address.hpp>
 
 #include <boost/test/unit_test.hpp>
 

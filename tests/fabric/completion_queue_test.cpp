@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/completion_queue.hpp"
+#include <weft/fabric/completion_queue.hpp>
 
 #include "support/fabric_pair.hpp"
 
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(says_how_much_of_a_message_did_not_fit) {
 BOOST_DATA_TEST_CASE(waits_as_the_table_says, each, scheme) {
   auto const p = pair_over(scheme);
   if (!p) return;
-  BOOST_TEST((p->a->completions().waits_on() == p->a->info().facts().waits_on));
+  BOOST_TEST((p->a->completions().waits_on() == facts_of(p->a->info()).waits_on));
 }
 
 BOOST_DATA_TEST_CASE(ends_its_wait_in_time, each, scheme) {

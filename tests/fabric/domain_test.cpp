@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/domain.hpp"
+#include <weft/fabric/domain.hpp>
 
 #include "support/fabric_pair.hpp"
 
@@ -13,9 +13,9 @@ BOOST_AUTO_TEST_SUITE(a_domain)
 BOOST_DATA_TEST_CASE(opens_what_was_selected, boost::unit_test::data::make(everywhere), scheme) {
   auto const d = domain_for(local_request(scheme));
   if (!d) return;
-  BOOST_TEST(d->get() != nullptr);
-  BOOST_TEST(d->fabric() != nullptr);
-  BOOST_TEST(d->info().facts().scheme == scheme);
+  BOOST_TEST(d->native_handle() != nullptr);
+  BOOST_TEST(d->parent()->native_handle() != nullptr);
+  BOOST_TEST(facts_of(d->info()).scheme == scheme);
 }
 
 BOOST_DATA_TEST_CASE(closes_after_what_was_opened_in_it, boost::unit_test::data::make(everywhere), scheme) {

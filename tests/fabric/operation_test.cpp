@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/operation.hpp"
+#include <weft/fabric/operation.hpp>
 
 #include "support/fabric_pair.hpp"
 
@@ -14,19 +14,19 @@ BOOST_AUTO_TEST_SUITE(an_operation)
 BOOST_AUTO_TEST_CASE(has_all_the_room_that_a_provider_may_write_to) {
   noted n;
   auto const* self = reinterpret_cast<char*>(&n);
-  auto const* context = static_cast<char*>(n.context());
+  auto const* context = static_cast<char*>(n.native_handle());
   BOOST_TEST((context >= self && context + sizeof(fi_context2) <= self + sizeof n));
   BOOST_TEST(reinterpret_cast<std::uintptr_t>(context) % alignof(fi_context2) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(is_found_by_its_context) {
   noted n;
-  BOOST_TEST(&operation::from(n.context()) == &n);
+  BOOST_TEST(&operation::from(n.native_handle()) == &n);
 }
 
 BOOST_AUTO_TEST_CASE(learns_how_it_ended) {
   noted n;
-  operation::from(n.context()).complete({.error = {}, .bytes = 7});
+  operation::from(n.native_handle()).complete({.error = {}, .bytes = 7});
   BOOST_TEST(n.times == 1);
   BOOST_TEST(n.last.bytes == 7u);
 }

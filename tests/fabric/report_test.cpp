@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <weft/fabric/info.hpp>
+#include <weft/fabric/offers.hpp>
 
 #include "fabric/provider.hpp"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fabric/endpoint.hpp"
+#include "fabric/info.hpp"
+#include "fabric/rdm_endpoint.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -35,7 +35,7 @@ setup<choice> choice::of(url const& u) {
                      u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain"};
   auto selected = fabric::select(fabric::request_for(u));
   if (!selected) return selected.error();
-  auto const& facts = selected->chosen.facts();
+  auto const& facts = fabric::facts_of(selected->chosen);
   return choice{.scheme = u.scheme,
                 .provider = std::string(selected->chosen.provider()),
                 .domain = u.query_or("domain", ""),

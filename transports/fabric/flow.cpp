@@ -3,6 +3,7 @@
 
 #include <weft/error.hpp>
 
+#include "fabric/info.hpp"
 #include "fabric/lifeline.hpp"
 #include "fabric/shared_endpoint.hpp"
 
@@ -29,7 +30,7 @@ void flow::connect(hello const& peer, fi_addr_t to, side which, std::shared_ptr<
              .slot = peer.slot,
              .frame_tag = tag::frame(peer.slot, peer.generation),
              .largest = std::min<std::size_t>(peer.frame_size, frame_size),
-             .costs_a_call = !home_.endpoint().info().facts().any_address.empty(),
+             .costs_a_call = !fabric::facts_of(home_.endpoint().info()).any_address.empty(),
              .inject = std::min(home_.endpoint().inject_size(), route::most_on_stack)},
             peer.give);
   lifeline_ = std::move(l);

@@ -3,13 +3,13 @@
 
 #include <weft/message.hpp>
 
-#include "fabric/endpoint.hpp"
 #include "fabric/frame.hpp"
-#include "fabric/memory.hpp"
-#include "fabric/operation.hpp"
+#include "fabric/rdm_endpoint.hpp"
+#include "fabric/region.hpp"
 #include "fabric/rendezvous.hpp"
 #include "fabric/route.hpp"
 #include "fabric/slots.hpp"
+#include <weft/fabric/operation.hpp>
 
 #include <array>
 #include <atomic>

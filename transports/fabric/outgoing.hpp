@@ -3,10 +3,10 @@
 
 #include <weft/message.hpp>
 
-#include "fabric/memory.hpp"
-#include "fabric/operation.hpp"
+#include "fabric/region.hpp"
 #include "fabric/rendezvous.hpp"
 #include "fabric/route.hpp"
+#include <weft/fabric/operation.hpp>
 
 #include <array>
 #include <atomic>

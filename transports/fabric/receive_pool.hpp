@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fabric/endpoint.hpp"
-#include "fabric/memory.hpp"
-#include "fabric/operation.hpp"
+#include "fabric/rdm_endpoint.hpp"
+#include "fabric/region.hpp"
 #include "fabric/tag.hpp"
+#include <weft/fabric/operation.hpp>
 
 #include <cstddef>
 #include <cstdint>

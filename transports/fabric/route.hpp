@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fabric/endpoint.hpp"
+#include "fabric/rdm_endpoint.hpp"
 #include "fabric/send_pool.hpp"
 #include "fabric/tag.hpp"
 

@@ -3,9 +3,9 @@
 
 #include <weft/message.hpp>
 
-#include "fabric/endpoint.hpp"
-#include "fabric/memory.hpp"
-#include "fabric/operation.hpp"
+#include "fabric/rdm_endpoint.hpp"
+#include "fabric/region.hpp"
+#include <weft/fabric/operation.hpp>
 
 #include <atomic>
 #include <cstddef>

@@ -4,7 +4,7 @@
 #include <weft/ext/reactor.hpp>
 #include <weft/result.hpp>
 
-#include "fabric/endpoint.hpp"
+#include "fabric/rdm_endpoint.hpp"
 #include "fabric/receive_pool.hpp"
 #include "fabric/send_pool.hpp"
 #include "fabric/slots.hpp"

@@ -2,71 +2,110 @@
 #pragma once
 
 #include <weft/export.hpp>
+#include <weft/fabric/address.hpp>
+#include <weft/fabric/constants.hpp>
+#include <weft/fabric/offers.hpp>
 #include <weft/result.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+struct fi_info;
+
 namespace weft::fabric {
 
-/// One way to open an endpoint on this machine, as libfabric reported it.
-struct offer {
-  std::string provider;
-  std::string fabric;
-  std::string domain;
-  std::string protocol;               ///< the wire protocol's name: both ends of a connection need the same one
-  std::uint32_t protocol_number = 0;  ///< the same as libfabric's FI_PROTO_* value
-  std::uint32_t protocol_version = 0;
-  std::string address_format;
-  std::size_t max_message = 0;  ///< bytes in one operation
-  std::size_t inject = 0;       ///< bytes that are copied at once, so that their buffer is free when the call returns
-  unsigned tag_bits = 0;
-  std::string wait;                       ///< how a thread sleeps until something happens: "fd" or "back-off"
-  std::vector<std::string> memory;        ///< what the provider wants of memory (FI_MR_* without the prefix)
-  std::vector<std::string> capabilities;  ///< FI_* without the prefix
+/// One endpoint that can be opened here, as fi_getinfo(3) found it, with all its attributes. Copies are deep.
+/// Thread safety: reading from any thread; no other access while one assigns.
+class WEFT_API info {
+ public:
+  /// Takes one over. \pre not null, and not linked to another
+  explicit info(fi_info* owned) noexcept : raw_(owned) {}
+  info(info const& other);
+  info& operator=(info const& other) { return *this = info(other); }
+  info(info&&) noexcept = default;
+  info& operator=(info&&) noexcept = default;
 
-  friend bool operator==(offer const&, offer const&) = default;
+  std::string_view provider() const noexcept;
+  std::string_view fabric_name() const noexcept;
+  std::string_view domain_name() const noexcept;
+  endpoint_type type() const noexcept;
+
+  capability capabilities() const noexcept;
+  bool supports(capability wanted) const noexcept { return has(capabilities(), wanted); }
+  fabric::mode mode() const noexcept;
+  fabric::memory_mode memory_modes() const noexcept;
+  bool requires_mode(fabric::mode m) const noexcept { return has(mode(), m); }
+  bool requires_memory(fabric::memory_mode m) const noexcept { return has(memory_modes(), m); }
+  bool registers_locally() const noexcept { return requires_memory(memory_mode::local); }
+  /// Order that the provider keeps between two operations to one peer.
+  ordering orders() const noexcept;
+
+  std::size_t inject_limit() const noexcept;  ///< bytes whose buffer is free when the call returns
+  std::size_t max_message() const noexcept;   ///< bytes of one operation
+  std::size_t iov_limit() const noexcept;     ///< pieces of one send
+  std::size_t receive_iov_limit() const noexcept;
+  std::size_t mr_iov_limit() const noexcept;  ///< segments of one registration
+  std::size_t key_bytes() const noexcept;     ///< of a remote key
+  std::size_t data_bytes() const noexcept;    ///< of remote completion queue data
+  std::size_t send_depth() const noexcept;    ///< operations in flight
+  std::size_t receive_depth() const noexcept;
+  unsigned tag_bits() const noexcept;
+
+  raw_address source() const;       ///< local; empty when the provider will choose
+  raw_address destination() const;  ///< what a node asked for as a remote one has become; else empty
+
+  /// In words, for people.
+  offer describe() const;
+
+  fi_info* native_handle() const noexcept { return raw_.get(); }
+  fi_info* operator->() const noexcept { return raw_.get(); }  ///< of native_handle(): fields without a name here
+
+ private:
+  struct WEFT_API free_info {
+    void operator()(fi_info*) const noexcept;
+  };
+  std::unique_ptr<fi_info, free_info> raw_;
 };
 
-/// Why a provider was not chosen: what stands behind "provider net ..." in a sentence.
-struct rejection {
-  std::string provider;
-  std::string reason;
+/// Whose address `node` and `service` are.
+enum class end { remote, local };
+
+/// What discover() looks for: fi_getinfo(3). A default asks for nothing. Asked for are things that weft::fabric can
+/// work with: all memory modes but raw, mmu_notify, hmem and collective, and both context modes.
+struct hints {
+  std::string node = {};      ///< name, number, or for shm a name of its own; empty: not asked
+  std::string service = {};   ///< port
+  end of = end::remote;       ///< whose they are; local ones are bound to
+  std::string provider = {};  ///< exactly this one: "tcp" does not find "tcp;ofi_rxm"
+  std::string fabric = {};
+  std::string domain = {};  ///< the interface or device
+  endpoint_type type = endpoint_type::unspecified;
+  capability capabilities = capability::none;                          ///< all of them, at least
+  fabric::mode mode = fabric::mode::context | fabric::mode::context2;  ///< what the caller puts up with
+  std::optional<fabric::memory_mode> memory = {};  ///< likewise; nothing: all that weft::fabric handles
+  ordering orders = ordering::none;
+  fabric::threading threading = fabric::threading::safe;
+  progress control = progress::unspecified;
+  progress data = progress::unspecified;
+  resource_management resources = resource_management::enabled;  ///< a full queue says so, and loses nothing
+  address_table table = address_table::unspecified;
+  std::size_t send_depth = 0;  ///< operations in flight; 0: the provider's default
+  std::size_t receive_depth = 0;
+  std::size_t inject = 0;  ///< bytes at least; 0: the provider's default
 };
 
-/// What a URL comes to on this machine.
-struct choice {
-  std::string url;
-  std::optional<offer> chosen;      ///< nothing when no provider serves the URL
-  std::vector<rejection> rejected;  ///< in the order they were considered
-  std::string failure;              ///< what to tell a person when nothing is chosen
-};
+/// What can be opened here, best first as libfabric ranks it. Takes milliseconds.
+/// Thread safety: any thread.
+/// \return std::errc::no_message_available when there is none, with words that name what was asked for
+WEFT_API setup<std::vector<info>> discover(hints const& = {});
 
-/// One URL scheme and the providers that may serve it, best first.
-struct scheme {
-  std::string name;                     ///< e.g. "ofi+tcp"
-  std::vector<std::string> automatic;   ///< tried without being asked
-  std::vector<std::string> on_request;  ///< only with ?prov=
-};
-
-struct libfabric_versions {
-  std::string compiled;
-  std::string running;
-};
-
-// All of these ask libfabric anew. Thread safety: any thread. They take milliseconds.
-
-WEFT_API libfabric_versions versions();
-WEFT_API std::vector<scheme> schemes();
-/// Every endpoint weft could use here, over all providers it knows; and why there is none for the others.
-WEFT_API std::vector<offer> offers();
-WEFT_API std::vector<rejection> absent();
-/// What weft would open for `ofi+tcp://...` and the like. Looks at the scheme and at ?prov= and ?domain=;
-/// the host does not matter. \return a choice without a provider when there is none
-WEFT_API choice choose(std::string_view url);
+/// Whether anything would be found with that type of endpoint, before it is opened: some providers crash when they are
+/// asked to open what they do not have.
+WEFT_API bool supports_endpoint_type(hints, endpoint_type);
 
 }  // namespace weft::fabric

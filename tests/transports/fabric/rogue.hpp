@@ -2,10 +2,10 @@
 #pragma once
 
 #include "fabric/bootstrap.hpp"
-#include "fabric/endpoint.hpp"
 #include "fabric/frame.hpp"
 #include "fabric/hello.hpp"
 #include "fabric/info.hpp"
+#include "fabric/rdm_endpoint.hpp"
 #include "fabric/tag.hpp"
 #include "small_network.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fabric/memory.hpp"
+#include "fabric/region.hpp"
 
 #include "support/fabric_pair.hpp"
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/fabric/memory.hpp>
 #include <weft/result.hpp>
 
-#include "fabric/handle.hpp"
-
-#include <rdma/fi_domain.h>
-
+#include <bit>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -25,14 +23,13 @@ class region {
   static setup<region> make(rdm_endpoint const&, std::span<std::byte>);
 
   /// For every call that posts from this memory; null when the provider does not want one.
-  void* descriptor() const noexcept { return descriptor_; }
-  bool is_registered() const noexcept { return mr_ != nullptr; }
+  void* descriptor() const noexcept { return std::bit_cast<void*>(memory_.local()); }
+  bool is_registered() const noexcept { return static_cast<bool>(memory_); }
 
  private:
-  explicit region(handle<fid_mr> mr) noexcept : mr_(std::move(mr)), descriptor_(fi_mr_desc(mr_.get())) {}
+  explicit region(memory_region m) noexcept : memory_(std::move(m)) {}
 
-  handle<fid_mr> mr_;
-  void* descriptor_ = nullptr;
+  memory_region memory_;
 };
 
 }  // namespace weft::fabric

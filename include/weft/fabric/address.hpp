@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/export.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/export.hpp>
+#include <weft/fabric/constants.hpp>
+#include <weft/fabric/error.hpp>
+#include <weft/fabric/handle.hpp>
+#include <weft/fabric/operation.hpp>
+#include <weft/options.hpp>
+#include <weft/result.hpp>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace weft::fabric {
+
+class domain;
+struct raw_queue;
+struct sleeper;
+
+/// One thing that came out of a completion queue.
+struct entry {
+  operation* op = nullptr;  ///< null when the provider names none (a failed inject): it belongs to nobody
+  completion what;
+
+  void complete() const noexcept {
+    if (op) op->complete(what);
+  }
+};
+
+/// fi_cq(3). What is not said is what weft's own transport uses.
+struct queue_options {
+  std::size_t depth = 0;  ///< how many completions it holds at least: an overrun loses them; 0: the provider's choice
+  queue_format format = queue_format::tagged;  ///< below `msg` no completion says what it was, nor how long
+  std::optional<wait_kind> wait = {};          ///< this one or none; by default the best that the provider really does
+  bool sources = false;                        ///< completions name their sender: of a domain with capability::source
+};
+
+/// Where operations end: fi_cq(3).
+///
+/// Thread safety: threads take turns: one at a time is in read() or wait(). dispatch() and run_until() take turns by
+/// themselves, are for any number of threads at once, and want nobody beside them in read() or wait(). wake() is for
+/// any thread. Callbacks of operations run in the thread whose turn it is, one at a time, under no lock.
+class WEFT_API completion_queue {
+ public:
+  static setup<std::shared_ptr<completion_queue>> open(std::shared_ptr<domain const>, queue_options const& = {});
+  ~completion_queue();
+  completion_queue(completion_queue const&) = delete;
+  completion_queue& operator=(completion_queue const&) = delete;
+
+  /// Makes the provider move and takes what is ready, errors among it, without waiting. Failed operations come one by
+  /// one, and hold up nothing. \return how many entries are written, from the first \pre !out.empty()
+  std::size_t read(std::span<entry> out) noexcept;
+
+  /// Sleeps until read() has something, wake() is called, or `until`; for 100 ms at most, and perhaps less.
+  void wait(clock::time_point until) noexcept;
+
+  /// Ends the wait() that runs, or the next one. Cheap when nobody waits.
+  void wake() noexcept;
+
+  /// Takes what is ready to its operations; waits for it until `until`. Ends at once when another thread has the turn,
+  /// unless there is time: then it waits for the turn, too. \return how many operations have ended
+  std::size_t dispatch(clock::time_point until = clock::time_point::min());
+
+  /// Runs completions, or lets another thread run them, until `done`: which is looked at after every batch of them.
+  /// Looks for some 20 us before it sleeps; a sleeping thread costs no CPU.
+  /// \return errc::canceled, timed_out, or why the queue is broken: then `done` is not
+  std::error_code run_until(std::atomic<bool> const& done, op_options const&);
+
+  /// How wait() sleeps, as the provider allowed.
+  wait_kind waits_on() const noexcept { return kind_; }
+  queue_format format() const noexcept { return format_; }
+
+  /// Set when the queue itself has failed: nothing comes out of it any more.
+  std::error_code broken() const noexcept { return broken_; }
+
+  /// Completions that named no operation.
+  std::size_t unclaimed() const noexcept { return unclaimed_.load(std::memory_order_relaxed); }
+
+  /// The provider's own words for an error.
+  std::string text(completion const&) const;
+
+  fid_cq* native_handle() const noexcept { return cq_.get(); }
+
+ private:
+  static constexpr std::size_t batch = 32;
+
+  explicit completion_queue(std::shared_ptr<domain const> in) noexcept;
+
+  long make(wait_kind, queue_options const&) noexcept;
+  long make_queue(raw_queue const&) noexcept;
+  long make_with_descriptor(raw_queue) noexcept;
+  long make_in_wait_set(raw_queue) noexcept;
+
+  long take(std::span<entry> out) noexcept;
+  std::size_t take_stash(std::span<entry> out) noexcept;
+  std::size_t read_failed(long rc, std::span<entry> out) noexcept;
+  bool fill_stash() noexcept;
+  long try_to_sleep() noexcept;
+  void sleep_on_descriptor(clock::time_point until) noexcept;
+  void sleep_by_backoff(clock::time_point until) noexcept;
+
+  std::size_t run_batch() noexcept;
+  bool take_turn(clock::time_point until, std::atomic<bool> const* done, std::stop_token const*);
+  void end_turn() noexcept;
+  void drive(std::atomic<bool> const& done, op_options const&) noexcept;
+
+  std::shared_ptr<domain const> domain_;
+  handle<fid_wait> wait_set_;  // the queue is in it, so it closes later
+  handle<fid_cq> cq_;
+  wait_kind kind_ = wait_kind::backoff;
+  queue_format format_ = queue_format::tagged;
+  bool sources_ = false;
+  int fd_ = -1;  // the queue's or the wait set's, not ours to close
+  std::unique_ptr<sleeper> sleeper_;
+  std::error_code broken_;
+  clock::duration backoff_{};
+
+  // What wait() had to read in order to know that there is something.
+  std::array<entry, batch> stash_;
+  std::size_t stash_begin_ = 0;
+  std::size_t stash_end_ = 0;
+  std::atomic<std::size_t> unclaimed_{0};
+
+  std::mutex turn_mutex_;
+  std::condition_variable turn_;
+  bool driven_ = false;
+  std::atomic<unsigned> parked_{0};
+};
+
+}  // namespace weft::fabric

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include <weft/fabric/address_vector.hpp>
+
+#include "support/face.hpp"
+
+#include <boost/test/data/test_case.hpp>
+
+namespace weft::fabric {
+
+namespace {
+
+auto const rdm = boost::unit_test::data::make(reliable_datagrams);
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(an_address_vector)
+
+BOOST_DATA_TEST_CASE(finds_a_peer_again_by_its_number, rdm, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  auto found = t->a->peers()->lookup(t->to_b);
+  BOOST_REQUIRE(found.has_value());
+  BOOST_TEST(t->a->peers()->text(*found) == t->a->peers()->text(t->b->address()));
+}
+
+BOOST_DATA_TEST_CASE(forgets_and_learns_a_peer, rdm, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  BOOST_TEST(!t->a->peers()->remove(t->to_b));
+  t->to_b = t->a->peers()->insert(t->b->address()).value();
+  bytes in(8);
+  mover const moves(*t->b);
+  auto got = std::async(std::launch::async, [&] { return t->b->receive(in, {}, soon()); });
+  BOOST_TEST(!t->a->send(pattern(8), {.to = t->to_b}, soon()));
+  BOOST_TEST(got.get().has_value());
+}
+
+BOOST_DATA_TEST_CASE(refuses_what_cannot_be_an_address, rdm, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  auto cut = t->b->address();
+  cut.resize(cut.size() / 2);
+  for (auto const& raw : {raw_address(), cut, raw_address(longest_address + 1)})
+    BOOST_TEST((t->a->peers()->insert(raw).error() == std::errc::invalid_argument));
+  BOOST_TEST(t->a->peers()->text(cut) == "(no address)");
+}
+
+BOOST_DATA_TEST_CASE(learns_a_peer_by_name_and_port, rdm, over) {
+  auto const t = two_over(over);
+  if (!t || std::string_view(over.provider) == "shm") return;  // its addresses are names and no ports
+  auto const raw = t->b->address();
+  auto const port = std::to_integer<int>(raw[2]) * 256 + std::to_integer<int>(raw[3]);
+  auto to = t->a->peers()->insert_service("127.0.0.1", std::to_string(port));
+  BOOST_REQUIRE(to.has_value());
+  bytes in(8);
+  mover const moves(*t->b);
+  auto got = std::async(std::launch::async, [&] { return t->b->receive(in, {}, soon()); });
+  BOOST_TEST(!t->a->send(pattern(8), {.to = *to}, soon()));
+  BOOST_TEST(got.get().has_value());
+}
+
+BOOST_DATA_TEST_CASE(is_shared_by_endpoints, rdm, over) {
+  auto const i = offered(over);
+  if (!i) return;
+  auto const in = domain::open(*i).value();
+  auto const shared = address_vector::open(in).value();
+  auto one = with_unique_name(), other = with_unique_name();
+  one.peers = other.peers = shared;
+  auto const a = endpoint::open(in, *i, std::move(one)).value();
+  auto const b = endpoint::open(in, *i, std::move(other)).value();
+  auto const to_b = shared->insert(b->address()).value();
+  bytes got(8);
+  mover const moves(*b);
+  auto received = std::async(std::launch::async, [&] { return b->receive(got, {}, soon()); });
+  BOOST_TEST(!a->send(pattern(8), {.to = to_b}, soon()));
+  BOOST_TEST(received.get().has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::fabric

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "support/face.hpp"
+
+#include <weft/error.hpp>
+
+#include <boost/test/data/test_case.hpp>
+
+#include <rdma/fabric.h>
+#include <rdma/fi_domain.h>
+
+namespace weft::fabric {
+
+namespace {
+
+auto const everything = boost::unit_test::data::make(all_kinds);
+auto const rdm = boost::unit_test::data::make(reliable_datagrams);
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(posting_calls)
+
+BOOST_DATA_TEST_CASE(send_pieces_as_one_message_and_receive_one_into_pieces, everything, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  auto const out = pattern(300);
+  bytes first(100), second(300);
+  const_buffer const from[] = {{.bytes = std::span(out).first(150)}, {.bytes = std::span(out).subspan(150)}};
+  mutable_buffer const into[] = {{.bytes = first}, {.bytes = second}};
+  if (t->a->info().iov_limit() < 2 || t->b->info().receive_iov_limit() < 2) return;
+  remembered sent, got;
+  BOOST_REQUIRE(!t->b->post_receive(got, into, {}));
+  BOOST_REQUIRE(!post(*t, [&] { return t->a->post_send(sent, from, {.to = t->to_b}); }));
+  BOOST_REQUIRE(drive(*t, got.done));
+  BOOST_REQUIRE(drive(*t, sent.done));
+  BOOST_TEST(!sent.last().error);
+  BOOST_TEST(got.last().bytes == 300u);
+  BOOST_TEST(std::equal(first.begin(), first.end(), out.begin()));
+  BOOST_TEST(std::equal(out.begin() + 100, out.end(), second.begin()));
+}
+
+BOOST_DATA_TEST_CASE(refuse_more_pieces_than_there_may_be, everything, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  std::vector<const_buffer> const from(t->a->info().iov_limit() + 1);
+  std::vector<mutable_buffer> const into(t->a->info().receive_iov_limit() + 1);
+  remembered op;
+  BOOST_TEST((t->a->post_send(op, from, {.to = t->to_b}) == misuse::too_many_pieces));
+  BOOST_TEST((t->a->post_receive(op, into, {}) == std::errc::argument_list_too_long));
+}
+
+BOOST_DATA_TEST_CASE(inject_up_to_the_limit_and_free_the_buffer_at_once, everything, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  auto const limit = std::min<std::size_t>(t->a->inject_limit(), 4096);
+  if (limit == 0) return;
+  auto out = pattern(limit);
+  bytes in(limit + 1);
+  remembered got;
+  BOOST_REQUIRE(!t->b->post_receive(got, {.bytes = in}, {}));
+  BOOST_REQUIRE(!post(*t, [&] { return t->a->inject(out, {.to = t->to_b}); }));
+  std::ranges::fill(out, std::byte{0});
+  BOOST_REQUIRE(drive(*t, got.done));
+  in.resize(got.last().bytes);
+  BOOST_TEST((in == pattern(limit)));
+  BOOST_TEST((t->a->inject(bytes(t->a->inject_limit() + 1), {.to = t->to_b}) == std::errc::message_size));
+}
+
+BOOST_DATA_TEST_CASE(pass_flags_and_data_on, rdm, over) {
+  auto const t = two_over(over, capability::msg | capability::tagged);
+  if (!t) return;
+  auto const out = pattern(64);
+  bytes in(64);
+  for (bool const tagged : {false, true}) {
+    remembered sent, got;
+    target to{.to = t->to_b, .data = 9, .flags = operation_flag::transmit_complete};
+    origin from;
+    if (tagged) to.tag = from.tag = 3;
+    BOOST_REQUIRE(!t->b->post_receive(got, {.bytes = in}, from));
+    BOOST_REQUIRE(!post(*t, [&] { return t->a->post_send(sent, {.bytes = out}, to); }));
+    BOOST_REQUIRE(drive(*t, got.done));
+    BOOST_REQUIRE(drive(*t, sent.done));
+    BOOST_TEST(has(got.last().flags, completion_flag::remote_cq_data));
+    BOOST_TEST(got.last().data == 9u);
+    if (tagged) BOOST_TEST(got.last().tag == 3u);
+  }
+}
+
+BOOST_DATA_TEST_CASE(want_registered_memory_where_the_provider_does, rdm, over) {
+  auto i = offered(over, capability::msg | capability::tagged);
+  if (!i) return;
+  (*i)->domain_attr->mr_mode |= FI_MR_LOCAL;  // none here insists, so it is told to: what efa and verbs are like
+  auto const t = two::of(*i);
+  auto out = pattern(64);
+  bytes in(64);
+  remembered sent, got;
+  BOOST_TEST((t->a->post_send(sent, {.bytes = out}, {.to = t->to_b}) == misuse::not_registered));
+  BOOST_TEST((t->b->post_receive(got, {.bytes = in}, {}) == misuse::not_registered));
+  auto const from = memory_region::make(t->a->domain(), out, memory_access::send).value();
+  auto const into = memory_region::make(t->b->domain(), in, memory_access::recv).value();
+  BOOST_REQUIRE(!t->b->post_receive(got, {.bytes = in, .registered = into.local()}, {}));
+  BOOST_REQUIRE(
+      !post(*t, [&] { return t->a->post_send(sent, {.bytes = out, .registered = from.local()}, {.to = t->to_b}); }));
+  BOOST_REQUIRE(drive(*t, got.done));
+  BOOST_REQUIRE(drive(*t, sent.done));
+  BOOST_TEST((in == out));
+  // The waiting forms see to it themselves.
+  auto received = std::async(std::launch::async, [&] { return t->b->receive(in, {}, soon()); });
+  BOOST_TEST(!t->a->send(out, {.to = t->to_b}, soon()));
+  BOOST_TEST(received.get().has_value());
+}
+
+BOOST_DATA_TEST_CASE(receive_many_messages_into_one_buffer, rdm, over) {
+  auto const i = offered(over, capability::msg | capability::multi_recv);
+  if (!i) return;
+  auto const in_domain = domain::open(*i).value();
+  auto bindings = with_unique_name();
+  bindings.multi_recv_least = 64;
+  auto t = std::make_unique<two>();
+  t->a = endpoint::open(in_domain, *i, with_unique_name()).value();
+  t->b = endpoint::open(in_domain, *i, std::move(bindings)).value();
+  t->to_b = t->a->peers()->insert(t->b->address()).value();
+  t->to_a = t->b->peers()->insert(t->a->address()).value();
+  bytes room(4096);
+  remembered got;
+  BOOST_REQUIRE(!t->b->post_receive(got, {.bytes = room}, {.flags = operation_flag::multi_recv}));
+  for (int n = 0; n != 3; ++n) {
+    auto const out = pattern(20 + static_cast<std::size_t>(n));
+    BOOST_REQUIRE(!post(*t, [&] { return t->a->inject(out, {.to = t->to_b}); }));
+    got.done = false;
+    BOOST_REQUIRE(drive(*t, got.done));
+    BOOST_TEST(got.last().bytes == out.size());
+    BOOST_REQUIRE(got.last().at);
+    BOOST_TEST(std::equal(out.begin(), out.end(), got.last().at));
+    BOOST_TEST((got.last().at >= room.data() && got.last().at < room.data() + room.size()));
+  }
+}
+
+BOOST_DATA_TEST_CASE(cancel_a_receive, everything, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  bytes in(8);
+  remembered got;
+  BOOST_REQUIRE(!t->b->post_receive(got, {.bytes = in}, {}));
+  if (auto const why = t->b->cancel(got)) {
+    std::cout << "SKIPPED: " << over << " cancels nothing: " << why.message() << "\n";
+    return;
+  }
+  BOOST_REQUIRE(drive(*t, got.done));
+  BOOST_TEST((got.last().error == std::errc::operation_canceled));
+}
+
+BOOST_DATA_TEST_CASE(name_the_sender_where_the_provider_knows_it, rdm, over) {
+  auto const t = two_over(over, capability::msg | capability::source);
+  if (!t) return;
+  bytes in(8);
+  remembered got;
+  BOOST_REQUIRE(!t->b->post_receive(got, {.bytes = in}, {}));
+  BOOST_REQUIRE(!post(*t, [&] { return t->a->inject(pattern(5), {.to = t->to_b}); }));
+  BOOST_REQUIRE(drive(*t, got.done));
+  BOOST_TEST((got.last().source == t->to_a));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::fabric

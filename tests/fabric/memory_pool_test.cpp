@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include <weft/fabric/memory.hpp>
+
+#include "support/face.hpp"
+
+#include <weft/error.hpp>
+
+namespace weft::fabric {
+
+namespace {
+
+std::optional<memory_pool> pool_of(std::size_t count) {
+  auto const i = offered({"sockets", endpoint_type::rdm});
+  if (!i) return {};
+  return memory_pool::make(domain::open(*i).value(), {.bytes = 128, .count = count}).value();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_memory_pool)
+
+BOOST_AUTO_TEST_CASE(gives_no_more_than_it_has_and_takes_them_back) {
+  auto pool = pool_of(2);
+  if (!pool) return;
+  auto a = pool->try_acquire().value();
+  auto b = pool->try_acquire().value();
+  BOOST_TEST(a.bytes().size() == 128u);
+  BOOST_TEST(a.bytes().data() != b.bytes().data());
+  BOOST_TEST(a.slice().is_inside());
+  BOOST_TEST(a.slice().region.bytes().subspan(a.slice().offset).data() == a.bytes().data());
+  BOOST_TEST(pool->outstanding() == 2u);
+  BOOST_TEST((pool->try_acquire().error() == errc::would_block));
+  BOOST_TEST((pool->acquire({.until = 2ms}).error() == errc::timed_out));
+  auto const* const memory = a.bytes().data();
+  a = {};
+  BOOST_TEST(pool->outstanding() == 1u);
+  BOOST_TEST(pool->try_acquire().value().bytes().data() == memory);
+}
+
+BOOST_AUTO_TEST_CASE(lets_one_who_waits_have_what_another_gives_back) {
+  auto pool = pool_of(1);
+  if (!pool) return;
+  auto a = pool->try_acquire().value();
+  auto waits = std::async(std::launch::async, [&] { return pool->acquire(soon()).has_value(); });
+  a = {};
+  BOOST_TEST(waits.get());
+}
+
+BOOST_AUTO_TEST_CASE(ends_a_wait_by_its_stop_and_by_closing) {
+  auto pool = pool_of(1);
+  if (!pool) return;
+  auto a = pool->try_acquire().value();
+  std::stop_source stop;
+  auto stopped = std::async(std::launch::async, [&] { return pool->acquire({.stop = stop.get_token()}).error(); });
+  stop.request_stop();
+  BOOST_TEST((stopped.get() == errc::canceled));
+  auto closed = std::async(std::launch::async, [&] { return pool->acquire(soon()).error(); });
+  pool->close();
+  BOOST_TEST((closed.get() == errc::closed));
+  BOOST_TEST((pool->try_acquire().error() == errc::closed));
+  pool.reset();
+  std::ranges::fill(a.bytes(), std::byte{1});  // what is out stays good
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::fabric

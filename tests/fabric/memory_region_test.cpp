@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include <weft/fabric/memory.hpp>
+
+#include "support/face.hpp"
+
+#include <boost/test/data/test_case.hpp>
+
+#include <rdma/fabric.h>
+
+#include <rdma/fabric.h>
+
+namespace weft::fabric {
+
+namespace {
+
+auto const rdm = boost::unit_test::data::make(reliable_datagrams);
+
+std::shared_ptr<domain const> domain_over(kind const& k) {
+  auto const i = offered(k, capability::msg | capability::rma);
+  return i ? domain::open(*i).value() : nullptr;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_memory_region)
+
+BOOST_DATA_TEST_CASE(has_the_key_that_was_asked_for_unless_the_provider_makes_them, rdm, over) {
+  auto const in = domain_over(over);
+  if (!in) return;
+  bytes memory(4096);
+  region_options options;
+  options.key = 0x4711;
+  auto const r = memory_region::make(in, memory, memory_access::remote_read, options).value();
+  if (!in->info().requires_memory(memory_mode::prov_key)) BOOST_TEST(r.key() == 0x4711u);
+  BOOST_TEST(r.size() == 4096u);
+  BOOST_TEST(r.bytes().data() == memory.data());
+  bool const by_address = in->info().requires_memory(memory_mode::virt_addr);
+  BOOST_TEST(r.address() == (by_address ? reinterpret_cast<std::uintptr_t>(memory.data()) : 0));
+}
+
+BOOST_DATA_TEST_CASE(gets_a_key_of_its_own, rdm, over) {
+  auto const in = domain_over(over);
+  if (!in) return;
+  bytes memory(4096);
+  auto const a = memory_region::make(in, memory, memory_access::remote_read).value();
+  auto const b = memory_region::make(in, memory, memory_access::remote_read).value();
+  BOOST_TEST(a.key() != b.key());
+}
+
+BOOST_DATA_TEST_CASE(is_not_empty_and_has_no_more_segments_than_the_provider_takes, rdm, over) {
+  auto const in = domain_over(over);
+  if (!in) return;
+  BOOST_TEST((memory_region::make(in, std::span<std::byte>(), memory_access::send).error().code ==
+              std::errc::invalid_argument));
+  bytes memory(4096);
+  std::vector<std::span<std::byte>> const many(in->info().mr_iov_limit() + 1, std::span(memory).first(16));
+  auto const refused = memory_region::make(in, many, memory_access::send);
+  BOOST_TEST((refused.error().code == misuse::too_many_pieces));
+  BOOST_TEST(refused.error().detail.find(over.provider) != std::string::npos);
+  std::span<std::byte> const one[] = {memory};
+  BOOST_TEST(memory_region::make(in, one, memory_access::send).value().size() == 4096u);
+}
+
+BOOST_AUTO_TEST_CASE(allows_what_it_was_registered_for_and_what_a_local_provider_needs) {
+  auto i = offered({"sockets", endpoint_type::rdm}, capability::msg | capability::rma);
+  if (!i) return;
+  auto const plain = memory_region::allocate(domain::open(*i).value(), 64, memory_access::remote_read).value();
+  BOOST_TEST(plain.allows(memory_access::remote_read));
+  BOOST_TEST(!plain.allows(memory_access::remote_write));
+  BOOST_TEST(!plain.allows(memory_access::send));
+  (*i)->domain_attr->mr_mode |= FI_MR_LOCAL;
+  auto const local = memory_region::allocate(domain::open(*i).value(), 64, memory_access::remote_read).value();
+  BOOST_TEST(local.allows(memory_access::send | memory_access::recv | memory_access::read | memory_access::write));
+  BOOST_TEST(!local.allows(memory_access::remote_write));
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_the_last_that_has_it) {
+  auto const i = offered({"sockets", endpoint_type::rdm});
+  if (!i) return;
+  auto in = domain::open(*i).value();
+  std::weak_ptr<domain const> const watched = in;
+  slice held;
+  {
+    auto const r = memory_region::allocate(std::move(in), 64, memory_access::send).value();
+    held = {r, 0, 64};
+  }
+  BOOST_TEST(!watched.expired());
+  BOOST_TEST(held.is_inside());
+  held.offset = 1;
+  BOOST_TEST(!held.is_inside());
+  held = {};
+  BOOST_TEST(watched.expired());
+}
+
+BOOST_AUTO_TEST_CASE(that_is_none_has_nothing) {
+  memory_region const none;
+  BOOST_TEST(!none);
+  BOOST_TEST(none.size() == 0u);
+  BOOST_TEST((none.local() == descriptor::none));
+  BOOST_TEST(!none.allows(memory_access::none | memory_access::send));
+  BOOST_TEST(none.native_handle() == nullptr);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::fabric

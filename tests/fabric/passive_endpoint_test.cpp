@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include <weft/fabric/passive_endpoint.hpp>
+
+#include "support/face.hpp"
+
+#include <weft/error.hpp>
+
+#include <boost/test/data/test_case.hpp>
+
+#include <rdma/fabric.h>
+
+namespace weft::fabric {
+
+BOOST_AUTO_TEST_SUITE(a_passive_endpoint)
+
+BOOST_DATA_TEST_CASE(has_the_port_that_the_system_chose, boost::unit_test::data::make(connected), over) {
+  auto const i = offered(over);
+  if (!i) return;
+  auto const door = passive_endpoint::open(network::open(*i).value(), *i).value();
+  BOOST_TEST(is_plausible((*i)->addr_format, door->address(), {}));
+}
+
+BOOST_DATA_TEST_CASE(leaves_what_it_accepted_alone_when_it_closes, boost::unit_test::data::make(connected), over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  t->listener.reset();
+  bytes in(16);
+  auto got = std::async(std::launch::async, [&] { return t->b->receive(in, {}, soon()); });
+  BOOST_TEST(!t->a->send(pattern(16), {}, soon()));
+  BOOST_TEST(got.get().has_value());
+}
+
+BOOST_DATA_TEST_CASE(that_nobody_calls_waits_no_longer_than_it_is_told, boost::unit_test::data::make(connected), over) {
+  auto const i = offered(over);
+  if (!i) return;
+  auto const door = passive_endpoint::open(network::open(*i).value(), *i).value();
+  BOOST_TEST((door->next_request({.until = 5ms}).error() == errc::timed_out));
+  BOOST_TEST((door->reject({}, {}) == misuse::not_offered));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace weft::fabric
