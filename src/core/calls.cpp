@@ -263,7 +263,7 @@ bool socket::drive_once() noexcept {
 
 /// Who sends and never waits would not hear what peers say meanwhile: credit, or what they want to be sent.
 void socket::hear_peers() noexcept {
-  if (lanes_version_.load(std::memory_order_relaxed) == 0) return;  // they come by themselves: inproc
+  if (!has_lanes()) return;  // they come by themselves: inproc
   auto const now = clock::now();
   if (now.time_since_epoch().count() < hear_next_at_.load(std::memory_order_relaxed)) return;
   drive_once();

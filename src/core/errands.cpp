@@ -8,7 +8,7 @@
 namespace weft::core {
 
 bool errands::leave(socket& s) noexcept {
-  if (!taken_) return false;
+  if (!taken_ || (!for_lanes_ && s.has_lanes())) return false;
   s.errand_ = s.shared_from_this();
   (first_ ? last_->next_errand_ : first_) = &s;
   last_ = &s;

@@ -12,9 +12,16 @@ class socket;
 ///
 /// While one of these lives on a thread errands are taken; they are run, one by one, when the outermost ends. It ends
 /// under no lock.
+///
+/// To answer may leave the socket's lanes with something to do: who takes errands for sockets that have any must look
+/// at all lanes afterwards, as the helper does.
 class errands {
  public:
-  errands() noexcept : outermost_(!std::exchange(taken_, true)) {}
+  enum class taker { caller, helper };
+
+  explicit errands(taker who = taker::caller) noexcept : outermost_(!std::exchange(taken_, true)) {
+    if (outermost_) for_lanes_ = who == taker::helper;
+  }
   errands(errands const&) = delete;
   errands& operator=(errands const&) = delete;
   ~errands() {
@@ -31,6 +38,7 @@ class errands {
   static void run() noexcept;
 
   static inline thread_local constinit bool taken_ = false;
+  static inline thread_local constinit bool for_lanes_ = false;
   static inline thread_local constinit socket* first_ = nullptr;  // each holds itself until it is run
   static inline thread_local constinit socket* last_ = nullptr;
 

@@ -213,7 +213,7 @@ bool loop::tend_one(tended& t, clock::time_point now) noexcept {
     t.watch->events(true, false);
   }
   bool any = false;
-  errands const for_sockets;
+  errands const for_sockets(errands::taker::helper);
   while (t.lane.source().poll()) any = true;
   t.lane.leave();
   t.turns_seen = t.lane.turns();

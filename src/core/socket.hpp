@@ -177,6 +177,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   bool rung() const noexcept { return rung_.load(std::memory_order_seq_cst) != nullptr; }
   void alert(bool urgent) noexcept;
   void attend_soon() noexcept;
+  bool has_lanes() const noexcept { return lanes_version_.load(std::memory_order_relaxed) != 0; }  // now or before
   void attract();
   void abort(operation&) noexcept;
   void on_alarm() noexcept;
