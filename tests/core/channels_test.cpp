@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(cancels_race_with_arrivals) {
   a.wait_for_peers(1, test::soon());
   b.wait_for_peers(1, test::soon());
   auto rx = b.receiver();
-  constexpr int rounds = 20'000;
+  constexpr int rounds = 100'000;
   int received = 0, canceled = 0;
   std::atomic<int> sent{0}, wanted{0};
   std::jthread sending([&] {
