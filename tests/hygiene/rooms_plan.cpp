@@ -48,6 +48,7 @@ std::vector<room> const rows = {
 
     {"examples", {all_public}, {"posix", "boost/"}},
     {"perf", {all_public}, {"posix", "CLI/"}},
+    {"perf/fabric", {values, "include/weft/fabric"}, {"posix", "CLI/", "rdma/"}},
     {"perf/raw", {"perf"}, {"posix", "CLI/", "rdma/"}},
     {"perf/compare", {"perf"}, {"posix", "CLI/", "nng/", "nanomsg/", "zmq.h"}},
 
