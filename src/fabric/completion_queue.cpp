@@ -96,7 +96,7 @@ long completion_queue::make(wait_kind kind, queue_options const& options) noexce
   attr.wait_obj = FI_WAIT_NONE;
   kind_ = kind;
   format_ = options.format;
-  sources_ = options.sources;
+  sources_ = options.sources && facts_of(domain_->info()).names_senders;
   switch (kind) {
     case wait_kind::descriptor:
       return make_with_descriptor(attr);

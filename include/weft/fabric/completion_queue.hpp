@@ -80,6 +80,8 @@ class WEFT_API completion_queue {
   /// How wait() sleeps, as the provider allowed.
   wait_kind waits_on() const noexcept { return kind_; }
   queue_format format() const noexcept { return format_; }
+  /// Whether completions name their sender. Not where the provider says so, and names the wrong one (rxd).
+  bool sources() const noexcept { return sources_; }
 
   /// Set when the queue itself has failed: nothing comes out of it any more.
   std::error_code broken() const noexcept { return broken_; }
