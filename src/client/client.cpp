@@ -54,6 +54,16 @@ void incoming::give_back() noexcept {
   if (auto const core = home_.lock()) core->refill();
 }
 
+bool pending_send::cancel() noexcept {
+  auto const core = home_.lock();
+  return core && core->cancel(*this);
+}
+
+bool pending_receive::cancel() noexcept {
+  auto const core = home_.lock();
+  return core && core->cancel(*this);
+}
+
 client::client(std::shared_ptr<client_core> c) noexcept : core_(std::move(c)) {}
 client::client(client&&) noexcept = default;
 
@@ -95,8 +105,7 @@ setup<client> client::dial(client_options o, op_options const& options) {
   if (!made) return made.error();
   auto e = *std::move(made);
   if (e->type() == endpoint_type::msg) {
-    if (auto answer = e->connect(found->destination(), {}, options); !answer)
-      return with_place(answer.error(), o);
+    if (auto answer = e->connect(found->destination(), {}, options); !answer) return with_place(answer.error(), o);
     return run(std::move(o), std::move(e));
   }
   auto to = e->peers()->insert_service(o.node, o.service);
@@ -150,7 +159,6 @@ std::future<void> client::send_to_async(peer to, std::span<std::byte const> byte
   return future;
 }
 void client::start_send(pending_send& w, peer to, std::span<std::byte const> bytes) { core_->start(w, to, bytes); }
-bool client::cancel(pending_send& w) noexcept { return core_->cancel(w); }
 
 result<incoming> client::receive(op_options const& options) { return core_->receive({}, options); }
 result<incoming> client::receive_from(peer p, op_options const& options) { return core_->receive(p, options); }
@@ -161,7 +169,6 @@ std::future<incoming> client::receive_async() {
   return future;
 }
 void client::start_receive(pending_receive& w) { core_->start(w); }
-bool client::cancel(pending_receive& w) noexcept { return core_->cancel(w); }
 
 client::registration& client::registration::operator=(registration&& other) noexcept {
   stop();

@@ -62,7 +62,7 @@ void client_core::close() noexcept {
   end(errc::closed);
   dispatcher_.request_stop();
   endpoint_->receives()->wake();
-  if (!dispatcher_.joinable()) return;
+  if (closing_.exchange(true) || !dispatcher_.joinable()) return;
   dispatcher_.get_id() == std::this_thread::get_id() ? dispatcher_.detach() : dispatcher_.join();
 }
 

@@ -147,6 +147,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
   std::deque<receive_slot> receives_;
   std::unique_ptr<fabric::endpoint> endpoint_;  // closed before the slots: libfabric has them
   std::jthread dispatcher_;
+  std::atomic<bool> closing_{false};
 };
 
 }  // namespace weft::fabric

@@ -84,6 +84,7 @@ void client_core::hand_to_handlers() noexcept {
 void client_core::start(pending_receive& w) {
   std::error_code why;
   incoming message;
+  w.home_ = weak_from_this();
   w.span_ = telemetry_.begin("receive");
   {
     std::lock_guard lock(mutex_);

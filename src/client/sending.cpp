@@ -24,6 +24,7 @@ std::error_code client_core::post(send_slot& s) noexcept {
 void client_core::start(pending_send& w, peer to, std::span<std::byte const> bytes) {
   std::error_code why;
   bool waits = false;
+  w.home_ = weak_from_this();
   w.span_ = telemetry_.begin("send");
   {
     std::lock_guard lock(mutex_);

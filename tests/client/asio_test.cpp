@@ -71,6 +71,21 @@ BOOST_DATA_TEST_CASE(are_canceled_without_taking_a_message, dependable, over) {
   BOOST_TEST(c->b.receive(soon()).value().text() == "whole");
 }
 
+BOOST_DATA_TEST_CASE(may_be_canceled_when_the_client_is_gone, dependable, over) {
+  auto c = couple_over(over);
+  if (!c) return;
+  asio::io_context loop;
+  asio::cancellation_signal signal;
+  std::error_code why;
+  async_receive(c->b,
+                asio::bind_cancellation_slot(
+                    signal.slot(), asio::bind_executor(loop, [&](boost::system::error_code e, incoming) { why = e; })));
+  c.reset();
+  signal.emit(asio::cancellation_type::total);
+  loop.run();
+  BOOST_TEST((why == errc::closed));
+}
+
 BOOST_AUTO_TEST_CASE(take_the_messages_of_one_peer) {
   auto const c = couple_over({"sockets", endpoint_type::rdm});
   if (!c || !c->b.endpoint().supports(capability::source)) return;

@@ -12,8 +12,8 @@
 #include <vector>
 
 /// Clients with completion tokens, under the rules of weft/asio.hpp. Every cancellation type consumes nothing; a send
-/// that libfabric has already cannot be canceled any more. Clients must end before the executors of what still waits on
-/// them.
+/// that libfabric has already cannot be canceled any more. A message is lost with the executor on which its handler was
+/// to run. Clients must end before the executors of what still waits on them.
 namespace weft::fabric {
 
 namespace net {
@@ -28,7 +28,7 @@ class send_op final : public pending<send_op<Handler>, Handler>, public pending_
   send_op(Handler&& h, client& c, peer to, std::vector<std::byte> what)
       : pending<send_op, Handler>(std::move(h)), client_(c), to_(to), bytes_(std::move(what)) {}
   void start() { client_.start_send(*this, to_, bytes_); }
-  void cancel() { (void)client_.cancel(*this); }
+  void cancel() { (void)pending_send::cancel(); }
   void complete() noexcept override { this->done(); }
   void finish() { this->invoke(error_code(this->why)); }
 
@@ -45,7 +45,7 @@ class receive_op final : public pending<receive_op<Handler>, Handler>, public pe
     this->from = p;
   }
   void start() { client_.start_receive(*this); }
-  void cancel() { (void)client_.cancel(*this); }
+  void cancel() { (void)pending_receive::cancel(); }
   void complete() noexcept override { this->done(); }
   void finish() { this->invoke(error_code(this->why), std::move(this->message)); }
 

@@ -59,6 +59,8 @@ class WEFT_API pending_send {
  public:
   /// Once, from any thread, under no lock; `why` is set. The last that is done with it.
   virtual void complete() noexcept = 0;
+  /// \return whether libfabric has not had it yet: then it completes with errc::canceled
+  bool cancel() noexcept;
   std::error_code why;
 
  protected:
@@ -66,6 +68,7 @@ class WEFT_API pending_send {
 
  private:
   friend class client_core;
+  std::weak_ptr<client_core> home_;
   std::function<void(std::error_code)> span_;
 };
 
@@ -73,6 +76,8 @@ class WEFT_API pending_send {
 class WEFT_API pending_receive {
  public:
   virtual void complete() noexcept = 0;
+  /// \return whether it was still waiting: then it completes with errc::canceled
+  bool cancel() noexcept;
   std::error_code why;
   incoming message;
   std::optional<peer> from = {};  ///< set before it is started: only messages of that peer
@@ -82,6 +87,7 @@ class WEFT_API pending_receive {
 
  private:
   friend class client_core;
+  std::weak_ptr<client_core> home_;
   std::function<void(std::error_code)> span_;
 };
 
@@ -134,8 +140,6 @@ class WEFT_API client {
   std::future<void> send_async(std::span<std::byte const>);
   std::future<void> send_to_async(peer, std::span<std::byte const>);
   void start_send(pending_send&, peer, std::span<std::byte const>);
-  /// \return whether it was still waiting: then it completes with errc::canceled
-  bool cancel(pending_send&) noexcept;
 
   // Receiving.
 
@@ -145,7 +149,6 @@ class WEFT_API client {
   result<incoming> receive_from(peer, op_options const& = {});
   std::future<incoming> receive_async();
   void start_receive(pending_receive&);
-  bool cancel(pending_receive&) noexcept;
 
   // Handlers. They run in the thread that drives, one at a time, and may send and start, but not wait.
 
