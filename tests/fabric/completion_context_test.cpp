@@ -41,8 +41,9 @@ BOOST_DATA_TEST_CASE(keeps_what_is_sent_so_that_its_caller_may_change_it, rdm, o
   auto out = pattern(8000);
   BOOST_REQUIRE(!post(*t, [&] { return t->a->start_send(sent, out, {.to = t->to_b}); }));
   std::ranges::fill(out, std::byte{0});
-  std::jthread mover([&] { BOOST_TEST(!sent.wait(*t->a->sends(), soon())); });
+  auto has_left = std::async(std::launch::async, [&] { return sent.wait(*t->a->sends(), soon()); });
   BOOST_REQUIRE(!got.wait(*t->b->receives(), soon()));
+  BOOST_TEST(!has_left.get());
   BOOST_TEST((bytes(got.bytes().begin(), got.bytes().end()) == pattern(8000)));
 }
 
