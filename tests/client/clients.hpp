@@ -60,9 +60,4 @@ inline std::unique_ptr<couple> couple_over(kind const& k) {
 
 inline std::span<std::byte const> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
-inline constexpr kind reliable[] = {{"net", endpoint_type::rdm},     {"tcp", endpoint_type::rdm},
-                                    {"shm", endpoint_type::rdm},     {"sockets", endpoint_type::rdm},
-                                    {"tcp", endpoint_type::msg},     {"net", endpoint_type::msg},
-                                    {"sockets", endpoint_type::msg}, {"udp;ofi_rxd", endpoint_type::rdm}};
-
 }  // namespace weft::fabric

@@ -5,12 +5,15 @@
 #include <weft/fabric/endpoint.hpp>
 #include <weft/fabric/passive_endpoint.hpp>
 
+#include "support/knobs.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <unistd.h>
 
 #include <chrono>
 #include <future>
+#include <initializer_list>
 #include <iostream>
 #include <memory>
 #include <numeric>
@@ -34,19 +37,24 @@ struct kind {
   }
 };
 
-// tcp's RDM is of 2.x, net is what 1.17 has of it: each runs where it is.
-inline constexpr kind reliable_datagrams[] = {{"net", endpoint_type::rdm},
-                                              {"tcp", endpoint_type::rdm},
-                                              {"shm", endpoint_type::rdm},
-                                              {"sockets", endpoint_type::rdm},
-                                              {"udp;ofi_rxd", endpoint_type::rdm}};
-inline constexpr kind connected[] = {
-    {"tcp", endpoint_type::msg}, {"net", endpoint_type::msg}, {"sockets", endpoint_type::msg}};
-inline constexpr kind all_kinds[] = {{"net", endpoint_type::rdm},         {"tcp", endpoint_type::rdm},
-                                     {"shm", endpoint_type::rdm},         {"sockets", endpoint_type::rdm},
-                                     {"udp;ofi_rxd", endpoint_type::rdm}, {"tcp", endpoint_type::msg},
-                                     {"net", endpoint_type::msg},         {"sockets", endpoint_type::msg},
-                                     {"udp", endpoint_type::dgram},       {"sockets", endpoint_type::dgram}};
+inline std::vector<kind> kinds(endpoint_type type, char const* name, std::vector<char const*> usual) {
+  std::vector<kind> all;
+  for (auto const* provider : providers_to_test(name, std::move(usual))) all.push_back({provider, type});
+  return all;
+}
+inline std::vector<kind> together(std::initializer_list<std::vector<kind>> parts) {
+  std::vector<kind> all;
+  for (auto const& p : parts) all.insert(all.end(), p.begin(), p.end());
+  return all;
+}
+
+// tcp's RDM is of 2.x, net is what 1.17 has of it: each runs where it is. See knobs.hpp for others.
+inline std::vector<kind> const reliable_datagrams =
+    kinds(endpoint_type::rdm, "RDM", {"net", "tcp", "shm", "sockets", "udp;ofi_rxd"});
+inline std::vector<kind> const connected = kinds(endpoint_type::msg, "MSG", {"tcp", "net", "sockets"});
+inline std::vector<kind> const datagrams = kinds(endpoint_type::dgram, "DGRAM", {"udp", "sockets"});
+inline std::vector<kind> const reliable = together({reliable_datagrams, connected});
+inline std::vector<kind> const all_kinds = together({reliable, datagrams});
 
 using bytes = std::vector<std::byte>;
 
@@ -102,10 +110,20 @@ struct two {
   }
 
  private:
+  static endpoint_bindings as_hinted(std::shared_ptr<domain const> const& in) {
+    auto b = with_unique_name();
+    if (auto const* h = hints_to_test_with(in->info().provider())) {
+      auto queue = h->queue;
+      queue.sources = in->info().supports(capability::source);
+      b.sends = completion_queue::open(in, queue).value();
+      b.peers = address_vector::open(in, h->peers).value();
+    }
+    return b;
+  }
   void introduce(info const& i) {
     auto const in = domain::open(i).value();
-    a = endpoint::open(in, i, with_unique_name()).value();
-    b = endpoint::open(in, i, with_unique_name()).value();
+    a = endpoint::open(in, i, as_hinted(in)).value();
+    b = endpoint::open(in, i, as_hinted(in)).value();
     to_b = a->peers()->insert(b->address()).value();
     to_a = b->peers()->insert(a->address()).value();
   }
