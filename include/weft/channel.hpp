@@ -4,9 +4,11 @@
 #include <weft/error.hpp>
 #include <weft/ext/bed.hpp>
 #include <weft/ext/operation.hpp>
+#include <weft/ext/receiving_iterator.hpp>
 #include <weft/options.hpp>
 #include <weft/result.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -86,7 +88,7 @@ class channel_state {
     news after;
     {
       std::lock_guard lock(mutex_);
-      if (std::exchange(closed_, true)) return;
+      if (closed_.exchange(true)) return;
       for (auto* waiting : {&receivers_, &senders_})
         while (waiter* const w = waiting->first()) bed::rouse(finish(*w, errc::closed));
       after.tell(message_watchers_);
@@ -96,8 +98,9 @@ class channel_state {
   }
 
   bool closed() const noexcept {
+    if (!closed_.load(std::memory_order_relaxed)) return false;
     std::lock_guard lock(mutex_);
-    return closed_ && size_ == 0;
+    return size_ == 0;
   }
   std::size_t size() const noexcept {
     std::lock_guard lock(mutex_);
@@ -189,9 +192,9 @@ class channel_state {
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
   std::size_t size_ = 0;
-  bool closed_ = false;
-  line receivers_;  // oldest first; empty while there is anything
-  line senders_;    // oldest first; empty while there is room
+  std::atomic<bool> closed_{false};  // set under the lock
+  line receivers_;                   // oldest first; empty while there is anything
+  line senders_;                     // oldest first; empty while there is room
   observers message_watchers_;
   observers room_watchers_;
 };
@@ -252,28 +255,7 @@ class channel {
   std::shared_ptr<core::socket> home() const noexcept { return {}; }
 
   /// `for (T& value : channel)`: until it is closed and empty.
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
-    using pointer = T*;
-    using reference = T&;
-
-    explicit iterator(channel& from) : from_(&from) { ++*this; }
-    T& operator*() noexcept { return *current_; }
-    iterator& operator++() {
-      current_.reset();
-      if (auto got = from_->receive_result()) current_ = *std::move(got);
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(iterator const& i, std::default_sentinel_t) noexcept { return !i.current_; }
-
-   private:
-    channel* from_;
-    std::optional<T> current_;
-  };
+  using iterator = ext::receiving_iterator<channel>;
   iterator begin() { return iterator(*this); }
   std::default_sentinel_t end() const noexcept { return {}; }
 

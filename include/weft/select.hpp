@@ -335,7 +335,9 @@ class merged {
   }
 
   /// Errors: `closed` when all are, `canceled`, `timed_out`; what one of them says ends this receive only.
-  result<value_type> receive(op_options const& o = {}) {
+  value_type receive(op_options const& o = {}) { return receive_result(o).value(); }
+  /// The same, and the reason there is none.
+  result<value_type> receive_result(op_options const& o = {}) {
     for (;;) {
       auto const done = all_.wait(o);
       if (!done.error) return std::move(*got_);
@@ -343,28 +345,7 @@ class merged {
     }
   }
 
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = typename Channel::value_type;
-    using difference_type = std::ptrdiff_t;
-    using pointer = value_type*;
-    using reference = value_type&;
-
-    explicit iterator(merged& from) : from_(&from) { ++*this; }
-    value_type& operator*() noexcept { return *current_; }
-    iterator& operator++() {
-      current_ = from_->receive();
-      if (!current_ && current_.error() != errc::closed) raise(current_.error());
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(iterator const& i, std::default_sentinel_t) noexcept { return !i.current_; }
-
-   private:
-    merged* from_;
-    result<value_type> current_{make_error_code(errc::would_block)};
-  };
+  using iterator = ext::receiving_iterator<merged>;
   iterator begin() { return iterator(*this); }
   std::default_sentinel_t end() const noexcept { return {}; }
 

@@ -76,7 +76,7 @@ struct no_options {};
 /// What close() did with the messages that send() had taken.
 struct close_report {
   std::size_t unconfirmed = 0;  ///< sent, and not known to have reached the peer: some may be lost
-  std::size_t discarded = 0;    ///< received, and never asked for
+  std::size_t discarded = 0;    ///< received, and never asked for; not what waits for a receiver()
   bool clean() const noexcept { return unconfirmed == 0 && discarded == 0; }
 };
 

@@ -4,6 +4,7 @@
 #include <weft/error.hpp>
 #include <weft/export.hpp>
 #include <weft/ext/operation.hpp>
+#include <weft/ext/receiving_iterator.hpp>
 #include <weft/message.hpp>
 #include <weft/options.hpp>
 #include <weft/pipe_info.hpp>
@@ -81,8 +82,8 @@ class WEFT_API sender : public socket_channel {
 ///
 /// A message knows its source() and header(). What REP and RESPONDENT receive is answered by sending reply_to() it.
 /// When the socket is closed what it had (up to `socket_options::channel_receive_buffer`) can still be received; then
-/// it is `closed`.
-/// Thread safety: all members.
+/// it is `closed`. What nobody receives then is counted as dropped, `unread`, with the last handle to socket or
+/// channel. Thread safety: all members.
 class WEFT_API receiver : public socket_channel {
  public:
   using value_type = message;
@@ -91,7 +92,8 @@ class WEFT_API receiver : public socket_channel {
   /// Errors: `closed`, `canceled`, `timed_out`; what a receive on the socket may say.
   message receive(op_options const& o = {});
   message receive(op_options const& o, std::error_code& why);
-  bool closed() const noexcept;  ///< what there was to drain may still be there
+  result<message> receive_result(op_options const& o = {});  ///< the same, in one
+  bool closed() const noexcept;                              ///< what there was to drain may still be there
 
   // For select and the loops.
   result<message> receive_now();  ///< as try_receive(), without a look at the network
@@ -102,31 +104,7 @@ class WEFT_API receiver : public socket_channel {
 
   /// `for (message& m : receiver)`: until it is closed. Any other error is thrown, and the channel is as good as
   /// before.
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = message;
-    using difference_type = std::ptrdiff_t;
-    using pointer = message*;
-    using reference = message&;
-
-    explicit iterator(receiver& from) : from_(&from) { ++*this; }
-    message& operator*() noexcept { return current_; }
-    iterator& operator++() {
-      std::error_code why;
-      current_ = from_->receive({}, why);
-      ended_ = why == errc::closed;
-      if (why && !ended_) raise(why);
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(iterator const& i, std::default_sentinel_t) noexcept { return i.ended_; }
-
-   private:
-    receiver* from_;
-    message current_;
-    bool ended_ = false;
-  };
+  using iterator = ext::receiving_iterator<receiver>;
   iterator begin() { return iterator(*this); }
   std::default_sentinel_t end() const noexcept { return {}; }
 

@@ -99,7 +99,14 @@ class watcher : public ext::signal, public std::enable_shared_from_this<watcher>
 /// What a user holds of a watcher.
 class watching {
  public:
-  watching(std::shared_ptr<watcher> w, uv_loop_t* loop) : watcher_(std::move(w)) { watcher_->begin(loop); }
+  watching(std::shared_ptr<watcher> w, uv_loop_t* loop) : watcher_(std::move(w)) {
+    try {
+      watcher_->begin(loop);
+    } catch (...) {
+      watcher_->end();
+      throw;
+    }
+  }
   watching(watching&&) noexcept = default;
   watching& operator=(watching&&) = delete;
   ~watching() {

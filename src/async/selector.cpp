@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <weft/ext/intrusive_list.hpp>
 #include <weft/select.hpp>
 
 #include "async/pause.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -15,45 +17,76 @@ namespace {
 
 using phase = ext::select_case::phase;
 
-struct entry;
-
-/// The entries that may be ready, which a selector tries one after the other.
-struct ready_line {
-  std::mutex mutex;
-  std::deque<std::weak_ptr<entry>> line;
-  std::shared_ptr<async::pause> here = std::make_shared<async::pause>();
-};
-
 /// A case that stays. Stands in the line once at most.
 struct entry final : ext::signal, std::enable_shared_from_this<entry> {
-  entry(std::size_t n, std::unique_ptr<ext::select_case> c, std::shared_ptr<ready_line> r) noexcept
-      : number(n), what(std::move(c)), ready(std::move(r)) {}
+  class line;
 
-  void raise() noexcept override {
-    stand_in_line();
-    ready->here->raise();
-  }
-  void stand_in_line() {
-    if (listed.exchange(true)) return;
-    std::lock_guard lock(ready->mutex);
-    ready->line.push_back(weak_from_this());
-  }
+  entry(std::size_t n, std::unique_ptr<ext::select_case> c, std::shared_ptr<line> l) noexcept
+      : number(n), what(std::move(c)), ready(std::move(l)) {}
+
+  void raise() noexcept override;
   bool attempt() {
     return what->attempt(phase::stopped) || what->attempt(phase::closed) || what->attempt(phase::ready);
   }
 
   std::size_t const number;
   std::unique_ptr<ext::select_case> what;
-  std::shared_ptr<ready_line> const ready;
+  std::shared_ptr<line> const ready;
   std::atomic<bool> listed{false};
+  ext::list_hook hook;  // under the line's lock, as is the next
+  bool removed = false;
 };
+
+/// The entries that may be ready, which a selector tries one after the other. Who raises an entry may come when the
+/// selector has removed it, or has gone.
+class entry::line {
+ public:
+  void put(entry& e) noexcept {
+    if (e.listed.exchange(true)) return;
+    std::lock_guard lock(mutex_);
+    if (e.removed) return;
+    waiting_.push_back(e);
+    ++size_;
+  }
+  void remove(entry& e) noexcept {
+    std::lock_guard lock(mutex_);
+    e.removed = true;
+    if (e.hook.linked()) --size_;
+    e.hook.unlink();
+  }
+  /// The first, or null. What comes for it from now on puts it there again.
+  entry* take() noexcept {
+    std::lock_guard lock(mutex_);
+    if (waiting_.empty()) return nullptr;
+    auto& e = waiting_.pop_front();
+    --size_;
+    e.listed = false;
+    return &e;
+  }
+  std::size_t size() noexcept {
+    std::lock_guard lock(mutex_);
+    return size_;
+  }
+
+  std::shared_ptr<async::pause> const here = std::make_shared<async::pause>();
+
+ private:
+  std::mutex mutex_;
+  ext::intrusive_list<entry, &entry::hook> waiting_;
+  std::size_t size_ = 0;
+};
+
+void entry::raise() noexcept {
+  ready->put(*this);
+  ready->here->raise();
+}
 
 }  // namespace
 
 class selector::hub {
  public:
   ~hub() {
-    for (auto& [n, e] : entries_) e->what->unwatch();
+    for (auto& [n, e] : entries_) let_go(*e);
   }
 
   std::size_t add(std::unique_ptr<ext::select_case> c) {
@@ -61,14 +94,14 @@ class selector::hub {
     entries_.emplace(e->number, e);
     ready_->here->attend(*e->what);
     e->what->watch(e);
-    e->stand_in_line();
+    ready_->put(*e);
     if (is_looked_at(*e)) looked_at_.push_back(e);
     return e->number;
   }
   bool remove(std::size_t number) noexcept {
     auto const it = entries_.find(number);
     if (it == entries_.end()) return false;
-    it->second->what->unwatch();
+    let_go(*it->second);
     ready_->here->forget(*it->second->what);
     std::erase(looked_at_, it->second);
     entries_.erase(it);
@@ -89,10 +122,10 @@ class selector::hub {
 
   select_result poll() {
     if (entries_.empty()) return {0, errc::closed};
-    for (auto& e : looked_at_) e->stand_in_line();
+    for (auto& e : looked_at_) ready_->put(*e);
     // Each that is in line now once: what comes meanwhile has its turn next time.
-    for (auto n = in_line(); n > 0; --n)
-      if (auto const e = next(); e && e->attempt()) return commit(e);
+    for (auto n = ready_->size(); n > 0; --n)
+      if (auto* const e = ready_->take(); e && e->attempt()) return commit(*e);
     return {0, errc::would_block};
   }
 
@@ -100,27 +133,19 @@ class selector::hub {
   static bool is_looked_at(entry const& e) noexcept {
     return e.what->descriptor().first >= 0 || e.what->due() != clock::time_point::max();
   }
-  std::size_t in_line() const {
-    std::lock_guard lock(ready_->mutex);
-    return ready_->line.size();
+  void let_go(entry& e) noexcept {
+    e.what->unwatch();
+    ready_->remove(e);
   }
-  std::shared_ptr<entry> next() {
-    std::lock_guard lock(ready_->mutex);
-    if (ready_->line.empty()) return {};
-    auto const e = ready_->line.front().lock();
-    ready_->line.pop_front();
-    // Before it is tried: what comes from now on puts it there again.
-    if (e) e->listed = false;
-    return e;
-  }
-  select_result commit(std::shared_ptr<entry> const& e) {
-    auto const why = e->what->error();
-    if (e->what->once() || why == errc::closed)
-      remove(e->number);
+  select_result commit(entry& e) {
+    auto const kept = e.shared_from_this();
+    auto const why = e.what->error();
+    if (e.what->once() || why == errc::closed)
+      remove(e.number);
     else
-      e->stand_in_line();  // at the end: there may be more
-    e->what->run();
-    return {e->number, why};
+      ready_->put(e);  // at the end: there may be more
+    e.what->run();
+    return {e.number, why};
   }
   clock::time_point next_due() const noexcept {
     auto due = clock::time_point::max();
@@ -131,7 +156,7 @@ class selector::hub {
   std::size_t last_ = 0;
   std::unordered_map<std::size_t, std::shared_ptr<entry>> entries_;
   std::vector<std::shared_ptr<entry>> looked_at_;  // timers and descriptors: nobody raises them
-  std::shared_ptr<ready_line> const ready_ = std::make_shared<ready_line>();
+  std::shared_ptr<entry::line> const ready_ = std::make_shared<entry::line>();
 };
 
 selector::selector() : hub_(std::make_shared<hub>()) {}

@@ -56,8 +56,10 @@ class socket::guard {
       if (!s.removed_.empty()) [[unlikely]]
         bury(s);
       while (!s.finished_.empty()) finished_.push_back(s.finished_.pop_front());
-      if (!s.raised_.empty()) [[unlikely]]
+      if (!s.raised_.empty()) [[unlikely]] {
+        raised_.swap(spare<std::shared_ptr<ext::signal>>());
         raised_.swap(s.raised_);
+      }
     }
     void happen(socket& s) noexcept {
       errands const for_others;
@@ -65,7 +67,8 @@ class socket::guard {
       if (!more_.empty()) [[unlikely]]
         flush_more();
       while (!finished_.empty()) finished_.pop_front().complete();
-      for (auto& who : raised_) who->raise();
+      if (!raised_.empty()) [[unlikely]]
+        raise_all();
       if (tended_) [[unlikely]]
         begin_tending(s);
       if (watched_) s.settle_readiness();
@@ -78,19 +81,28 @@ class socket::guard {
         first_ = c;
         return;
       }
-      if (more_.empty()) more_.swap(spare());
+      if (more_.empty()) more_.swap(spare<std::shared_ptr<ext::connection>>());
       more_.push_back(c);
     }
     void flush_more() noexcept {
       for (auto& c : more_) c->flush();
-      more_.clear();
-      more_.swap(spare());
+      keep_spare(more_);
     }
-    // Who sends to many does so again and again: the memory for their list stays with the thread. A flush that comes
-    // back to weft finds it taken, and makes do with another.
-    static std::vector<std::shared_ptr<ext::connection>>& spare() noexcept {
-      thread_local std::vector<std::shared_ptr<ext::connection>> list;
+    void raise_all() noexcept {
+      for (auto& who : raised_) who->raise();
+      keep_spare(raised_);
+    }
+    // Who sends to many, or selects, does so again and again: the memory for such a list stays with the thread. A
+    // call that comes back to weft finds it taken, and makes do with another.
+    template <class T>
+    static std::vector<T>& spare() noexcept {
+      thread_local std::vector<T> list;
       return list;
+    }
+    template <class T>
+    static void keep_spare(std::vector<T>& list) noexcept {
+      list.clear();
+      list.swap(spare<T>());
     }
     // Who rang before it was known that the socket is tended left it to the next caller.
     static void begin_tending(socket& s) noexcept {

@@ -113,12 +113,13 @@ message receiver::receive(op_options const& o, std::error_code& why) {
   why = socket_->channel_receive(*context_, m, o);
   return m;
 }
-message receiver::receive(op_options const& o) {
+result<message> receiver::receive_result(op_options const& o) {
   std::error_code why;
   message m = receive(o, why);
-  if (why) raise(why);
+  if (why) return why;
   return m;
 }
+message receiver::receive(op_options const& o) { return receive_result(o).value(); }
 bool receiver::closed() const noexcept { return socket_->is_closed(); }
 void receiver::start(ext::receive_operation& op) {
   op.patient = true;

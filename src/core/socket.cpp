@@ -48,6 +48,7 @@ void socket::close_context(std::unique_ptr<ext::context> c) noexcept {
   if (!engine_->ours()) return (void)c.release();  // its socket's lock may be held for ever
   guard lock(*this);
   std::unique_ptr<ext::context::parking> const place(c->place);
+  while (!place->returned.empty()) drop(drop_reason::unread, direction::incoming, nullptr, place->returned.pop());
   if (readable_context_ == c.get()) readable_context_ = nullptr;
   if (writable_context_ == c.get()) writable_context_ = nullptr;
   c.reset();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <weft/monitor.hpp>
 #include <weft/pair.hpp>
 #include <weft/push.hpp>
 #include <weft/req.hpp>
@@ -10,6 +11,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -114,6 +116,28 @@ BOOST_FIXTURE_TEST_CASE(what_is_given_back_comes_first, pair_stage) {
   rx.give_back(rx.try_receive().value());
   BOOST_TEST(s.receive(test::soon()).text() == "1");
   BOOST_TEST(s.receive(test::soon()).text() == "2");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_for_a_channel_is_counted_when_nobody_can_receive_it) {
+  weft::engine home{{.helper = false}};
+  test::script net{home};
+  std::optional<pair_socket> s(std::in_place, home);
+  s->dial("script://peer");
+  monitor events(*s, {.drops = true});
+  auto const end = net.answer();
+  std::optional<receiver> rx(s->receiver());
+  for (auto const* text : {"1", "2", "3"}) end->say(text);
+  net.turn();
+  BOOST_TEST(s->close(weft::clock::duration::zero()).discarded == 0u);
+  BOOST_TEST(rx->receive().text() == "1");
+  while (auto const e = events.try_next()) BOOST_TEST(e->what != monitor_event::dropped);
+  s.reset();
+  rx.reset();
+  for (auto const* text : {"2", "3"}) {
+    auto const e = events.try_next();
+    BOOST_REQUIRE((e && e->what == monitor_event::dropped && e->reason == drop_reason::unread));
+    BOOST_TEST(e->message->text() == text);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(who_watches_hears_of_messages_and_room_and_the_end, pair_stage) {

@@ -137,6 +137,17 @@ BOOST_AUTO_TEST_CASE(bus_in_one_thread) {
   BOOST_TEST(cost_of([&] { ask_and_answer(c.a, c.b); }) == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_selector_over_two_sockets) {
+  couple<pair_socket, pair_socket> c;
+  selector all;
+  all.add(on_receive(c.a));
+  all.add(on_receive(c.b));
+  BOOST_TEST(cost_of([&] {
+               c.a.send(body_of_64(), soon());
+               BOOST_REQUIRE(!all.wait(soon()).error);
+             }) == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(pair_in_two_threads) {
   couple<pair_socket, pair_socket> c;
   BOOST_TEST(cost_of_two([&] { ask(c.a); }, [&] { answer(c.b); }) == 0u);

@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(async_fan_in) {
     if (++count == 4 * each)
       for (auto& s : streams) s->in.close();
   BOOST_TEST(count == 4 * each);
-  BOOST_TEST((all.receive().error() == errc::closed));
+  BOOST_TEST((all.receive_result().error() == errc::closed));
 }
 
 BOOST_AUTO_TEST_CASE(a_selector_keeps_its_cases) {

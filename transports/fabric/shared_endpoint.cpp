@@ -66,11 +66,13 @@ bool shared_endpoint::poll() noexcept {
 }
 
 void shared_endpoint::wait(clock::time_point until) noexcept {
-  release_held(&flow::push);
-  if (chores_.load(std::memory_order_relaxed))
+  // Whatever is held is a chore.
+  if (chores_.load(std::memory_order_relaxed)) {
+    release_held(&flow::push);
     until = std::min<clock::time_point>(
         until, clock::now() + (retries_.load(std::memory_order_relaxed) ? clock::duration(retry_pause)
                                                                         : clock::duration(tending_pause)));
+  }
   endpoint_->completions().wait(until);
 }
 
@@ -122,8 +124,9 @@ void shared_endpoint::retry(flow& f) noexcept {
   chores_.store(true, std::memory_order_relaxed);
 }
 
-/// The next poll() pushes it. There may be none, when who sent turns to something else: then the loop does, a little
-/// later. At once would have it compete with a sender who goes on, and send his messages one by one.
+/// The driver flushes it with each turn, and pushes it before it sleeps. There may be no driver, when who sent turns to
+/// something else: then the loop does, a little later. At once would have it compete with a sender who goes on, and
+/// send his messages one by one.
 void shared_endpoint::hold(flow& f) noexcept {
   if (f.held_.load(std::memory_order_relaxed) || f.held_.exchange(true, std::memory_order_acq_rel)) return;
   bool is_first;
@@ -141,14 +144,15 @@ void shared_endpoint::hold(flow& f) noexcept {
 
 void shared_endpoint::look_again_soon() {
   if (!second_look_) second_look_ = reactor_.make_alarm();
-  second_look_->at(reactor_.now() + second_look_pause, [weak = weak_from_this()] {
+  second_look_->at(reactor_.now() + second_look_pause, [weak = weak_from_this(), sent_before = sends_.sent()] {
     auto const self = weak.lock();
     if (!self) return;
     {
       std::lock_guard lock(self->mutex_);
       self->second_look_due_ = false;
     }
-    self->release_held(&flow::flush);
+    // Has nothing gone out since, nothing more is coming: fuller the frames will not be.
+    self->release_held(self->sends_.sent() == sent_before ? &flow::push : &flow::flush);
   });
 }
 
