@@ -7,6 +7,7 @@
 #include <weft/options.hpp>
 #include <weft/socket.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -53,8 +54,9 @@ struct monitor_options {
 /// Thread safety: all members.
 class WEFT_API monitor {
  public:
-  template <protocol_traits P>
-  explicit monitor(basic_socket<P>& s, monitor_options const& o = {}) : monitor(s.socket_, o) {}
+  template <class Socket>
+  requires std::derived_from<Socket, socket_endpoints<Socket>>
+  explicit monitor(Socket& s, monitor_options const& o = {}) : monitor(socket_access::of(s), o) {}
   monitor(monitor&&) noexcept = default;
   monitor& operator=(monitor&&) = delete;
   ~monitor();

@@ -262,44 +262,27 @@ class WEFT_API endpoint_control {
   static int send_fd(core::socket&, ext::context&);
 };
 
-/// A socket that speaks P. What P cannot do, the type does not offer.
-///
-/// Thread safety: all members, from any thread, at once. A moved-from socket may only be destroyed or
-/// assigned to. The destructor is close(0). Keep the engine for as long as you like: the socket holds it too.
-template <protocol_traits P>
-class basic_socket : public messaging<P>, private endpoint_control {
+/// The half of a socket that has to do with its peers.
+template <class Socket>
+class socket_endpoints : protected endpoint_control {
  public:
-  explicit basic_socket(engine& e, typename P::options options = {}, socket_options common = {})
-      : basic_socket(endpoint_control::open(e, P::self, P::peer, common,
-                                            [&](ext::protocol_host& host) { return P::make(host, options); })) {}
-  basic_socket(basic_socket&&) noexcept = default;
-  basic_socket& operator=(basic_socket&& other) noexcept {
-    if (this == &other) return *this;
-    if (this->socket_) close();
-    messaging<P>::operator=(std::move(other));
-    return *this;
-  }
-  ~basic_socket() {
-    if (this->socket_) close();
-  }
-
   /// Connects to `url`, now and again whenever the connection is lost, until the socket is closed.
   /// Returns at once: the peer need not be there yet.
   /// \throws std::system_error invalid_url, unknown_scheme, no_provider: what() names the part at fault.
-  void dial(std::string_view url, dial_options const& o = {}) { endpoint_control::dial(*this->socket_, url, o); }
+  void dial(std::string_view url, dial_options const& o = {}) { endpoint_control::dial(core_of(), url, o); }
 
   /// Accepts peers at `url`. Bound when it returns. \return the URL to dial, with the port the system chose.
   /// \throws std::system_error as dial(), and address_in_use.
   std::string listen(std::string_view url, listen_options const& o = {}) {
-    return endpoint_control::listen(*this->socket_, url, o);
+    return endpoint_control::listen(core_of(), url, o);
   }
 
   /// Ends a dial() or listen(), the one that statistics().endpoints[endpoint] is about, and the connections it has
   /// made: what they had sent and not delivered is lost. \return whether it was still there
-  bool hang_up(std::size_t endpoint) { return endpoint_control::hang_up(*this->socket_, endpoint); }
+  bool hang_up(std::size_t endpoint) { return endpoint_control::hang_up(core_of(), endpoint); }
 
   /// The address of the latest listen(), as others may dial it; empty when there is none.
-  std::string local_url() const { return endpoint_control::local_url(*this->socket_); }
+  std::string local_url() const { return endpoint_control::local_url(core_of()); }
 
   /// Waits until at least `n` peers are attached. Errors: timed_out, canceled, closed.
   void wait_for_peers(std::size_t n, op_options const& o = {}) {
@@ -308,15 +291,44 @@ class basic_socket : public messaging<P>, private endpoint_control {
     if (why) raise(why);
   }
   void wait_for_peers(std::size_t n, op_options const& o, std::error_code& why) {
-    endpoint_control::wait_for_peers(*this->socket_, n, o, why);
+    endpoint_control::wait_for_peers(core_of(), n, o, why);
   }
   /// Peers attached now.
-  std::size_t peers() const { return endpoint_control::peers(*this->socket_); }
+  std::size_t peers() const { return endpoint_control::peers(core_of()); }
 
   /// Who is at the other end of a pipe; nothing when it is gone.
-  std::optional<pipe_info> pipe(pipe_id id) const { return endpoint_control::pipe(*this->socket_, id); }
+  std::optional<pipe_info> pipe(pipe_id id) const { return endpoint_control::pipe(core_of(), id); }
   /// What has become of messages and connections so far. Takes the socket's lock for as long as it takes to copy.
-  socket_statistics statistics() const { return endpoint_control::statistics(*this->socket_); }
+  socket_statistics statistics() const { return endpoint_control::statistics(core_of()); }
+
+  /// Stops new work, delivers what was sent for up to `linger`, and ends every waiting call with `closed`.
+  /// Once. Waits for `linger` at most. \return what was not delivered.
+  close_report close(clock::duration linger = {}) { return endpoint_control::close(core_of(), linger); }
+
+ private:
+  core::socket& core_of() const { return *socket_access::of(static_cast<Socket const&>(*this)); }
+};
+
+/// A socket that speaks P. What P cannot do, the type does not offer.
+///
+/// Thread safety: all members, from any thread, at once. A moved-from socket may only be destroyed or
+/// assigned to. The destructor is close(0). Keep the engine for as long as you like: the socket holds it too.
+template <protocol_traits P>
+class basic_socket : public messaging<P>, public socket_endpoints<basic_socket<P>> {
+ public:
+  explicit basic_socket(engine& e, typename P::options options = {}, socket_options common = {})
+      : basic_socket(endpoint_control::open(e, P::self, P::peer, common,
+                                            [&](ext::protocol_host& host) { return P::make(host, options); })) {}
+  basic_socket(basic_socket&&) noexcept = default;
+  basic_socket& operator=(basic_socket&& other) noexcept {
+    if (this == &other) return *this;
+    if (this->socket_) this->close();
+    messaging<P>::operator=(std::move(other));
+    return *this;
+  }
+  ~basic_socket() {
+    if (this->socket_) this->close();
+  }
 
   /// An independent conversation on this socket. \throws std::bad_alloc
   basic_context<P> open_context() requires(P::contexts) {
@@ -336,10 +348,6 @@ class basic_socket : public messaging<P>, private endpoint_control {
     return {std::move(m), std::move(c)};
   }
 
-  /// Stops new work, delivers what was sent for up to `linger`, and ends every waiting call with `closed`.
-  /// Once. Waits for `linger` at most. \return what was not delivered.
-  close_report close(clock::duration linger = {}) { return endpoint_control::close(*this->socket_, linger); }
-
   /// Readable exactly while receive() (send()) would not wait: for poll, epoll and event loops. Only that nothing was
   /// asked (wrong_state) does not show. Owned by the socket. Level-triggered. With `helper = false` it changes only
   /// while a thread is in a weft call or the engine is polled: watch engine::fd() as well.
@@ -347,7 +355,6 @@ class basic_socket : public messaging<P>, private endpoint_control {
   int send_fd() requires(P::sends) { return endpoint_control::send_fd(*this->socket_, *this->context_); }
 
  private:
-  friend class monitor;
   friend class device;
   detached_socket release() && { return {std::move(this->socket_), std::move(this->context_)}; }
   explicit basic_socket(std::shared_ptr<core::socket> s) : messaging<P>(s, endpoint_control::open_context(*s)) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/any_socket.hpp>
 #include <weft/bus.hpp>
 #include <weft/channel.hpp>
 #include <weft/counters.hpp>
