@@ -24,3 +24,9 @@ endfunction()
 weft_peer(nng nng::nng)
 weft_peer(nanomsg PkgConfig::nanomsg)
 weft_peer(zmq PkgConfig::libzmq)
+
+# The program for nanomsg again, with weft's library in its place.
+if(TARGET weft_nanomsg)
+  add_executable(peer_weft_nanomsg ${PROJECT_SOURCE_DIR}/perf/compare/peer_nanomsg.cpp)
+  target_link_libraries(peer_weft_nanomsg PRIVATE weft_nanomsg CLI11::CLI11 Threads::Threads)
+endif()

@@ -34,6 +34,12 @@ else()
   add_library(weft_open ALIAS weft)
 endif()
 
+# For a shared library, ours or nanomsg's.
+set(relocatable ${BUILD_SHARED_LIBS})
+if(WEFT_NANOMSG)
+  set(relocatable ON)
+endif()
+
 # weft_room(<folder> [SEES <folder>...] [LINKS <target>...])
 # Makes the room in <folder> a part of the library. It finds headers in include/ and in the folders it SEES.
 function(weft_room folder)
@@ -45,7 +51,7 @@ function(weft_room folder)
   string(REPLACE / _ name ${folder})
   list(TRANSFORM room_SEES PREPEND ${PROJECT_SOURCE_DIR}/)
   add_library(${name} OBJECT ${sources})
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ${BUILD_SHARED_LIBS})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ${relocatable})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${room_SEES})
   target_link_libraries(${name} PRIVATE Threads::Threads ${room_LINKS})
   target_sources(weft PRIVATE $<TARGET_OBJECTS:${name}>)

@@ -30,9 +30,9 @@ class raw_rep_protocol final : public ext::protocol {
   std::unique_ptr<ext::context> open_context() override;
   std::size_t queued() const noexcept override { return replies_.queued(); }
 
- private:
   class conversation;
 
+ private:
   ext::protocol_host& host_;
   policy::traced_queue requests_;
   policy::router replies_;
@@ -53,6 +53,8 @@ class raw_rep_protocol::conversation final : public ext::context {
     return why;
   }
 
+  void set_hops(unsigned most) noexcept { owner_.requests_.set_check({most}); }
+
   bool can_receive() const noexcept override { return !owner_.requests_.empty(); }
   result<message> receive() override {
     message m = owner_.requests_.receive();
@@ -67,6 +69,11 @@ class raw_rep_protocol::conversation final : public ext::context {
 std::unique_ptr<ext::context> raw_rep_protocol::open_context() { return std::make_unique<conversation>(*this); }
 
 }  // namespace
+
+void raw_rep::adjust(ext::context& c, options const& o) {
+  policy::check_hops(o.hops);
+  static_cast<raw_rep_protocol::conversation&>(c).set_hops(o.hops);
+}
 
 std::unique_ptr<ext::protocol> raw_rep::make(ext::protocol_host& host, options const& o) {
   policy::check_hops(o.hops);

@@ -22,6 +22,8 @@ class asker : public ext::context {
   void abandon_receive() noexcept override { pass_on(); }
   void pass_on() noexcept override;
 
+  void set_hops(unsigned) noexcept;
+
   ext::list_hook told_no;  // can_receive() says no, and is remembered for it
 
  protected:
@@ -83,6 +85,8 @@ class rep_protocol final : public ext::protocol {
   std::unique_ptr<ext::context> open_channel() { return std::make_unique<open_exchange>(*this); }
   std::size_t queued() const noexcept override { return replies_.queued(); }
 
+  void set_hops(unsigned most) noexcept { requests_.set_check({most}); }
+
  private:
   friend class asker;
   friend class exchange;
@@ -112,6 +116,8 @@ bool asker::can_receive() const noexcept {
   owner_.hungry_.told_no(const_cast<asker&>(*this));
   return false;
 }
+
+void asker::set_hops(unsigned most) noexcept { owner_.set_hops(most); }
 
 void asker::pass_on() noexcept { owner_.wake_one(); }
 
@@ -166,6 +172,11 @@ void rep_protocol::readable(ext::pipe& p) {
 
 std::unique_ptr<ext::context> rep::open_channel(ext::protocol& p) {
   return static_cast<rep_protocol&>(p).open_channel();
+}
+
+void rep::adjust(ext::context& c, options const& o) {
+  policy::check_hops(o.hops);
+  static_cast<asker&>(c).set_hops(o.hops);
 }
 
 std::unique_ptr<ext::protocol> rep::make(ext::protocol_host& host, options const& o) {

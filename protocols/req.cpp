@@ -19,7 +19,7 @@ class req_protocol;
 /// for a pipe to be sent again. It ends with its reply or a failure, which receive() takes away.
 class exchange final : public ext::context, public policy::request {
  public:
-  exchange(req_protocol& owner, resend_policy const& policy) noexcept;
+  exchange(req_protocol& owner, req::options const& o) noexcept;
   ~exchange() override;
 
   bool can_send() const noexcept override;
@@ -36,12 +36,13 @@ class exchange final : public ext::context, public policy::request {
   void answer(message&&) noexcept;
   void lose_peer();
   void resend();
+  void adjust(req::options const& o) noexcept { options_ = o; }
 
   ext::list_hook hook;
 
  private:
-  bool resends() const noexcept { return policy_.every != clock::duration::zero(); }
-  bool may_try() const noexcept { return resends() && (policy_.tries == 0 || tried_ < policy_.tries); }
+  bool resends() const noexcept { return options_.resend.every != clock::duration::zero(); }
+  bool may_try() const noexcept { return resends() && (options_.resend.tries == 0 || tried_ < options_.resend.tries); }
   void transmit(ext::pipe&, message&&);
   void set_alarm() noexcept;
   void stand_in_line() noexcept;
@@ -49,7 +50,7 @@ class exchange final : public ext::context, public policy::request {
   void forget() noexcept;
 
   req_protocol& owner_;
-  resend_policy const policy_;
+  req::options options_;
   ext::pipe* via_ = nullptr;
   unsigned tried_ = 0;       // transmissions of the request
   clock::duration pause_{};  // after the next one
@@ -61,18 +62,18 @@ class exchange final : public ext::context, public policy::request {
 
 class req_protocol final : public ext::protocol {
  public:
-  req_protocol(ext::protocol_host& host, req::options const& options) : host_(host), resend_(options.resend) {}
+  req_protocol(ext::protocol_host& host, req::options const& options) : host_(host), options_(options) {}
 
-  std::unique_ptr<ext::context> open(resend_policy const& policy) {
+  std::unique_ptr<ext::context> open(req::options const& o) {
     asked_.reserve(open_ + 1);
-    return std::make_unique<exchange>(*this, policy);
+    return std::make_unique<exchange>(*this, o);
   }
 
   std::error_code attach(ext::pipe&) override;
   void detach(ext::pipe&) override;
   void readable(ext::pipe&) override;
   void writable(ext::pipe&) override;
-  std::unique_ptr<ext::context> open_context() override { return open(resend_); }
+  std::unique_ptr<ext::context> open_context() override { return open(options_); }
 
  private:
   friend class exchange;
@@ -82,7 +83,7 @@ class req_protocol final : public ext::protocol {
   using exchanges = ext::intrusive_list<exchange, &exchange::hook>;
 
   ext::protocol_host& host_;
-  resend_policy const resend_;  // of contexts that have none of their own
+  req::options const options_;  // of contexts that have none of their own
   policy::load_balancer peers_;
   policy::request_table<exchange> asked_;
   exchanges on_their_way_;  // oldest transmission first
@@ -91,22 +92,20 @@ class req_protocol final : public ext::protocol {
   std::size_t attached_ = 0;
 };
 
-exchange::exchange(req_protocol& owner, resend_policy const& policy) noexcept : owner_(owner), policy_(policy) {
-  ++owner_.open_;
-}
+exchange::exchange(req_protocol& owner, req::options const& o) noexcept : owner_(owner), options_(o) { ++owner_.open_; }
 
 exchange::~exchange() {
   forget();
   --owner_.open_;
 }
 
-bool exchange::can_send() const noexcept { return !owner_.peers_.empty(); }
+bool exchange::can_send() const noexcept { return options_.early || !owner_.peers_.empty(); }
 
 std::error_code exchange::why_not() const noexcept { return owner_.attached_ > 0 ? errc::peers_full : errc::no_peers; }
 
 std::error_code exchange::send(message& m) {
   ext::pipe* const p = owner_.peers_.next(m.size());
-  if (!p) return errc::message_too_large;
+  if (!p && !owner_.peers_.empty()) return errc::message_too_large;
 
   if (asked() && waiting > 0) {
     canceled_ = waiting;
@@ -116,10 +115,13 @@ std::error_code exchange::send(message& m) {
   owner_.asked_.ask(*this);
   m.header().clear();
   m.header().push(id());
-  if (resends()) request_ = m.share();
   tried_ = 0;
-  pause_ = policy_.every;
-  transmit(*p, std::move(m));
+  pause_ = options_.resend.every;
+  if (resends() || !p) request_ = m.share();
+  if (p)
+    transmit(*p, std::move(m));
+  else
+    stand_in_line();
   return {};
 }
 
@@ -140,7 +142,7 @@ void exchange::abandon_receive() noexcept {
     --canceled_;
     return;
   }
-  if (!asked()) return;  // what came in time is there for the next receive()
+  if (!asked() || options_.keep) return;  // what came in time is there for the next receive()
   forget();
   owner_.host_.wake_receivers(*this);  // should others wait for the same, they wait in vain
 }
@@ -185,9 +187,9 @@ void exchange::set_alarm() noexcept {
   auto const now = owner_.host_.now();
   // A year that does not fit is for ever.
   if (pause_ < clock::time_point::max() - now) owner_.host_.arm(*this, now + pause_);
-  auto const next = static_cast<double>(pause_.count()) * policy_.backoff;
-  pause_ = next < static_cast<double>(policy_.longest.count()) ? clock::duration(static_cast<clock::rep>(next))
-                                                               : policy_.longest;
+  auto const next = static_cast<double>(pause_.count()) * options_.resend.backoff;
+  pause_ = next < static_cast<double>(options_.resend.longest.count()) ? clock::duration(static_cast<clock::rep>(next))
+                                                                       : options_.resend.longest;
 }
 
 void exchange::stand_in_line() noexcept {
@@ -262,7 +264,12 @@ std::unique_ptr<ext::protocol> req::make(ext::protocol_host& host, options const
 
 std::unique_ptr<ext::context> req::open(ext::protocol& p, options const& o) {
   check(o.resend);
-  return static_cast<req_protocol&>(p).open(o.resend);
+  return static_cast<req_protocol&>(p).open(o);
+}
+
+void req::adjust(ext::context& c, options const& o) {
+  check(o.resend);
+  static_cast<exchange&>(c).adjust(o);
 }
 
 }  // namespace weft

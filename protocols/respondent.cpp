@@ -5,7 +5,9 @@
 
 namespace weft {
 
-/// Does with surveys what a REP does with requests.
+// Does with surveys what a REP does with requests.
+void respondent::adjust(ext::context& c, options const& o) { rep::adjust(c, {.hops = o.hops}); }
+
 std::unique_ptr<ext::protocol> respondent::make(ext::protocol_host& host, options const& o) {
   return rep::make(host, {.hops = o.hops});
 }

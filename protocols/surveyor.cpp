@@ -32,6 +32,7 @@ class survey final : public ext::context, public policy::request {
   void expire() override;
 
   void answer(ext::pipe&, message&&);
+  void adjust(surveyor::options const& o) noexcept { options_ = o; }
 
  private:
   void set_alarm() noexcept;
@@ -39,8 +40,7 @@ class survey final : public ext::context, public policy::request {
   void discard(drop_reason) noexcept;
 
   surveyor_protocol& owner_;
-  clock::duration const time_;
-  std::size_t const most_;
+  surveyor::options options_;
   ext::message_ring responses_;
   unsigned canceled_ = 0;  // callers still parked in receive() for a survey that send() gave up
   unsigned too_late_ = 0;  // receive()s that are to hear that the time is over
@@ -75,8 +75,7 @@ class surveyor_protocol final : public ext::protocol {
   std::size_t open_ = 0;  // contexts
 };
 
-survey::survey(surveyor_protocol& owner, surveyor::options const& o) noexcept
-    : owner_(owner), time_(o.survey_time), most_(o.receive_queue) {
+survey::survey(surveyor_protocol& owner, surveyor::options const& o) noexcept : owner_(owner), options_(o) {
   ++owner_.open_;
 }
 
@@ -123,6 +122,7 @@ void survey::abandon_receive() noexcept {
     --too_late_;
     return;
   }
+  if (options_.keep) return;
   end();
   owner_.host_.wake_receivers(*this);  // should others wait for the same, they wait in vain
 }
@@ -134,7 +134,8 @@ void survey::expire() {
 }
 
 void survey::answer(ext::pipe& p, message&& m) {
-  if (responses_.size() == most_) return owner_.host_.drop(drop_reason::full, direction::incoming, &p, std::move(m));
+  if (responses_.size() >= options_.receive_queue)
+    return owner_.host_.drop(drop_reason::full, direction::incoming, &p, std::move(m));
   responses_.push(std::move(m));
   owner_.host_.wake_receivers(*this);
 }
@@ -142,7 +143,8 @@ void survey::answer(ext::pipe& p, message&& m) {
 void survey::set_alarm() noexcept {
   auto const now = owner_.host_.now();
   // A year that does not fit is for ever.
-  if (time_ < clock::time_point::max() - now) owner_.host_.arm(*this, now + time_);
+  auto const time = options_.survey_time;
+  if (time < clock::time_point::max() - now) owner_.host_.arm(*this, now + time);
 }
 
 /// No more responses; those that came stay.
@@ -176,6 +178,11 @@ std::unique_ptr<ext::protocol> surveyor::make(ext::protocol_host& host, options 
 std::unique_ptr<ext::context> surveyor::open(ext::protocol& p, options const& o) {
   check(o);
   return static_cast<surveyor_protocol&>(p).open(o);
+}
+
+void surveyor::adjust(ext::context& c, options const& o) {
+  check(o);
+  static_cast<survey&>(c).adjust(o);
 }
 
 }  // namespace weft

@@ -139,6 +139,7 @@ struct dial_options {
       std::chrono::milliseconds(50);  ///< pause after the first failure; doubled, with jitter, after each
   clock::duration retry_max = std::chrono::seconds(5);
   pipe_priorities priorities = {};
+  std::optional<std::size_t> max_message = {};  ///< bytes of body accepted here, in place of the socket's limit
   tcp_options tcp = {};
   tls_options tls = {};
   websocket_options websocket = {};
@@ -148,6 +149,7 @@ struct listen_options {
   clock::duration handshake_timeout = std::chrono::seconds(10);  ///< a peer that is silent for so long is dropped
   unsigned max_half_open = 256;     ///< peers in handshake at one time; more wait until one had a tenth of that
   pipe_priorities priorities = {};  ///< of every peer that comes in here
+  std::optional<std::size_t> max_message = {};  ///< bytes of body accepted here, in place of the socket's limit
   tcp_options tcp = {};
   tls_options tls = {};
   websocket_options websocket = {};

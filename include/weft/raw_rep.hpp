@@ -30,6 +30,8 @@ struct raw_rep {
     std::size_t send_queue = 64;  ///< replies that may wait for each peer. 0 to 8192
   };
 
+  /// `hops`.
+  WEFT_API static void adjust(ext::context&, options const&);
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::protocol> make(ext::protocol_host&, options const&);
 };

@@ -32,6 +32,8 @@ struct rep {
 
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::protocol> make(ext::protocol_host&, options const&);
+  /// `hops`, of the whole socket.
+  WEFT_API static void adjust(ext::context&, options const&);
   /// For channels: each request carries its way back.
   WEFT_API static std::unique_ptr<ext::context> open_channel(ext::protocol&);
 };

@@ -44,10 +44,14 @@ struct req {
 
   struct options {
     resend_policy resend = {};
+    bool early = false;  ///< send() takes a request though no peer can have it yet: it goes to the first that can
+    bool keep = false;   ///< a receive() that gives up leaves its request as it is, for the next receive()
   };
 
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::protocol> make(ext::protocol_host&, options const&);
+  /// For requests from now on, of one context.
+  WEFT_API static void adjust(ext::context&, options const&);
   /// A context with options of its own. \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::context> open(ext::protocol&, options const&);
 };

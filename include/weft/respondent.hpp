@@ -31,6 +31,8 @@ struct respondent {
 
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::protocol> make(ext::protocol_host&, options const&);
+  /// `hops`, of the whole socket.
+  WEFT_API static void adjust(ext::context&, options const&);
   /// For channels: each survey carries its way back.
   WEFT_API static std::unique_ptr<ext::context> open_channel(ext::protocol&);
 };
@@ -60,6 +62,8 @@ struct raw_respondent {
     std::size_t send_queue = 128;  ///< responses that wait for one peer; 0 to 8192
   };
 
+  /// `hops`.
+  WEFT_API static void adjust(ext::context&, options const&);
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::protocol> make(ext::protocol_host&, options const&);
 };

@@ -58,6 +58,12 @@ concept opens_contexts = requires(ext::protocol& p, typename P::options const& o
   { P::open(p, options) } -> std::same_as<std::unique_ptr<ext::context>>;
 };
 
+/// Options that may change while the socket lives.
+template <class P>
+concept adjusts = requires(ext::context& c, typename P::options const& o) {
+  P::adjust(c, o);
+};
+
 /// What a protocol's channels use in place of the socket's own context: there each request carries its way back.
 template <class P>
 concept has_channel_context = requires(ext::protocol& p) {
@@ -92,6 +98,7 @@ class WEFT_API conversation {
   result<message> try_receive();
   void subscribe(std::string_view prefix);
   bool unsubscribe(std::string_view prefix);
+  void with_context(std::function<void(ext::context&)> const&);
 
   /// `open`: a context for channels, null for the one there is.
   using channel_function = std::unique_ptr<ext::context> (*)(ext::protocol&);
@@ -183,6 +190,12 @@ class messaging : public conversation {
   /// \return whether there was such a subscription. What was received under it already stays.
   bool unsubscribe(std::string_view prefix) requires filters_topics<P> { return conversation::unsubscribe(prefix); }
 
+  /// For what comes from now on. The protocol's `adjust` says which options can change; the others stay as they are.
+  /// \throws std::system_error invalid_option
+  void set_options(typename P::options const& o) requires adjusts<P> {
+    conversation::with_context([&](ext::context& c) { P::adjust(c, o); });
+  }
+
  protected:
   using conversation::conversation;
 
@@ -239,6 +252,7 @@ class WEFT_API endpoint_control {
   static void dial(core::socket&, std::string_view, dial_options const&);
   static std::string listen(core::socket&, std::string_view, listen_options const&);
   static std::string local_url(core::socket const&);
+  static bool hang_up(core::socket&, std::size_t endpoint);
   static void wait_for_peers(core::socket&, std::size_t, op_options const&, std::error_code&);
   static std::size_t peers(core::socket&);
   static std::optional<pipe_info> pipe(core::socket&, pipe_id);
@@ -262,6 +276,10 @@ class socket_endpoints : protected endpoint_control {
   std::string listen(std::string_view url, listen_options const& o = {}) {
     return endpoint_control::listen(core_of(), url, o);
   }
+
+  /// Ends a dial() or listen(), the one that statistics().endpoints[endpoint] is about, and the connections it has
+  /// made: what they had sent and not delivered is lost. \return whether it was still there
+  bool hang_up(std::size_t endpoint) { return endpoint_control::hang_up(core_of(), endpoint); }
 
   /// The address of the latest listen(), as others may dial it; empty when there is none.
   std::string local_url() const { return endpoint_control::local_url(core_of()); }
@@ -330,9 +348,9 @@ class basic_socket : public messaging<P>, public socket_endpoints<basic_socket<P
     return {std::move(m), std::move(c)};
   }
 
-  /// Readable exactly while receive() (send()) would not wait: for poll, epoll and event loops. Owned by the
-  /// socket. Level-triggered. With `helper = false` it changes only while a thread is in a weft call or the
-  /// engine is polled: watch engine::fd() as well.
+  /// Readable exactly while receive() (send()) would not wait: for poll, epoll and event loops. Only that nothing was
+  /// asked (wrong_state) does not show. Owned by the socket. Level-triggered. With `helper = false` it changes only
+  /// while a thread is in a weft call or the engine is polled: watch engine::fd() as well.
   int receive_fd() requires(P::receives) { return endpoint_control::receive_fd(*this->socket_, *this->context_); }
   int send_fd() requires(P::sends) { return endpoint_control::send_fd(*this->socket_, *this->context_); }
 

@@ -31,10 +31,13 @@ struct surveyor {
     clock::duration survey_time = std::chrono::seconds(1);  ///< how long responses are awaited; more than zero
     std::size_t receive_queue = 128;  ///< responses that wait for receive(), in each context; 1 to 8192
     std::size_t send_queue = 8;       ///< surveys that wait for one peer; 0 to 8192. Of the socket, not of a context
+    bool keep = false;                ///< a receive() that gives up does not end the survey
   };
 
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::protocol> make(ext::protocol_host&, options const&);
+  /// For surveys from now on, of one context.
+  WEFT_API static void adjust(ext::context&, options const&);
   /// \throws std::system_error invalid_option
   WEFT_API static std::unique_ptr<ext::context> open(ext::protocol&, options const&);
 };

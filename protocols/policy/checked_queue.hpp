@@ -23,6 +23,9 @@ class checked_queue {
  public:
   checked_queue(ext::protocol_host& host, Check check) noexcept : host_(host), check_(check) {}
 
+  /// For what has not been looked at.
+  void set_check(Check c) noexcept { check_ = c; }
+
   bool empty() const noexcept { return kept_.empty() && line_.empty(); }
   /// Whether pipes have left so much behind that no new ones should be let in: see fair_queue.
   bool full() const noexcept { return kept_.size() > most_kept; }

@@ -40,7 +40,9 @@ void dialer::connected(ext::connection_result r) {
   if (!s || !connector_) return;
   if (r) {
     connected_at_ = loop_.now();
-    return s->add(*std::move(r), {.url = url_, .priorities = priorities_, .dialed = true, .redials = weak_from_this()});
+    return s->add(
+        *std::move(r),
+        {.url = url_, .priorities = priorities_, .dialed = true, .endpoint = endpoint, .redials = weak_from_this()});
   }
   auto const why = r.error();
   s->report({.what = why.code == errc::rejected || why.code == errc::protocol_mismatch ? monitor_event::rejected

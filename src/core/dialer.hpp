@@ -23,6 +23,8 @@ class dialer final : public std::enable_shared_from_this<dialer> {
  public:
   dialer(loop&, std::weak_ptr<socket>, std::string url, std::unique_ptr<ext::connector>, dial_options const&);
 
+  std::size_t endpoint = 0;  // of the socket's, from 0
+
   void start();
   void stop() noexcept;
   void connection_over(bool was_attached);

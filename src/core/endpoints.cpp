@@ -39,15 +39,23 @@ ext::transport& socket::transport_for(std::string_view text, weft::url const& pa
                                    "'; this engine has " + engine_->schemes()});
 }
 
+/// What an endpoint tells its peers.
+ext::handshake socket::terms(std::optional<std::size_t> const& max_message) const noexcept {
+  auto t = handshake_;
+  t.max_message = max_message.value_or(t.max_message);
+  return t;
+}
+
 void socket::dial(std::string_view text, dial_options const& o) {
   if (!engine_->ours()) raise(make_error_code(errc::forked));
   check(o);
   auto const parsed = url::parse(text).value();
-  auto connector = transport_for(text, parsed).dial(parsed, handshake_, o).value();
+  auto connector = transport_for(text, parsed).dial(parsed, terms(o.max_message), o).value();
   auto d = std::make_shared<dialer>(engine_->loop(), weak_from_this(), std::string(text), std::move(connector), o);
   {
     guard lock(*this);
     if (closed_) raise(make_error_code(errc::closed));
+    d->endpoint = endpoints_.size();
     dialers_.push_back(d);
     endpoints_.push_back({.url = std::string(text)});
   }
@@ -58,18 +66,47 @@ std::string socket::listen(std::string_view text, listen_options const& o) {
   if (!engine_->ours()) raise(make_error_code(errc::forked));
   check(o);
   auto const parsed = url::parse(text).value();
-  auto acceptor = transport_for(text, parsed).listen(parsed, handshake_, o).value();
+  auto acceptor = transport_for(text, parsed).listen(parsed, terms(o.max_message), o).value();
   auto warning = acceptor->warning();
   auto l = std::make_shared<listener>(weak_from_this(), std::move(acceptor), o.priorities);
   {
     guard lock(*this);
     if (closed_) raise(make_error_code(errc::closed));
+    l->endpoint = endpoints_.size();
     listeners_.push_back(l);
     endpoints_.push_back({.url = l->local(), .listens = true});
     if (!warning.empty()) tell({.what = monitor_event::warning, .url = l->local(), .detail = std::move(warning)});
   }
   engine_->loop().post([l] { l->start(); });
   return l->local();
+}
+
+bool socket::hang_up(std::size_t endpoint) {
+  if (!engine_->ours()) return false;
+  auto const take = [endpoint]<class T>(std::vector<std::shared_ptr<T>>& from) {
+    auto const it = std::ranges::find(from, endpoint, &T::endpoint);
+    std::shared_ptr<T> taken;
+    if (it == from.end()) return taken;
+    taken = std::move(*it);
+    from.erase(it);
+    return taken;
+  };
+  std::shared_ptr<dialer> d;
+  std::shared_ptr<listener> l;
+  {
+    guard lock(*this);
+    d = take(dialers_);
+    if (!d) l = take(listeners_);
+  }
+  if (!d && !l) return false;
+  engine_->loop().run_there([&] {
+    if (d) d->stop();
+    if (l) l->stop();
+  });
+  guard lock(*this);
+  for (auto& [id, one] : links_)
+    if (one->from.endpoint == endpoint) one->close(errc::closed);
+  return true;
 }
 
 std::string socket::local_url() const {

@@ -22,6 +22,7 @@ struct origin {
   std::string url{};  // dialed or listened at
   pipe_priorities priorities{};
   bool dialed = false;
+  std::size_t endpoint = 0;         // of the socket's, from 0
   std::weak_ptr<dialer> redials{};  // when it is gone; empty for an accepted one
 };
 

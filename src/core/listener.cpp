@@ -19,7 +19,7 @@ void listener::start() {
 void listener::accepted(ext::connection_result r) {
   auto const s = socket_.lock();
   if (!s) return;
-  if (r) return s->add(*std::move(r), {.url = local_, .priorities = priorities_});
+  if (r) return s->add(*std::move(r), {.url = local_, .priorities = priorities_, .endpoint = endpoint});
   auto const why = r.error();
   bool const nobody_left = why.kind == fault_kind::no_descriptors;
   s->report({.what = nobody_left ? monitor_event::warning : monitor_event::rejected,

@@ -15,6 +15,8 @@ class listener final : public std::enable_shared_from_this<listener> {
  public:
   listener(std::weak_ptr<socket>, std::unique_ptr<ext::acceptor>, pipe_priorities);
 
+  std::size_t endpoint = 0;  // of the socket's, from 0
+
   void start();
   void stop() noexcept { acceptor_.reset(); }
   std::string const& local() const noexcept { return local_; }

@@ -42,6 +42,7 @@ bool conversation::unsubscribe(std::string_view prefix) {
   });
   return found;
 }
+void conversation::with_context(std::function<void(ext::context&)> const& work) { socket_->with(*context_, work); }
 sender conversation::sender(channel_function open) {
   return {socket_, open ? socket_->channel_context(open) : context_};
 }
@@ -70,6 +71,7 @@ void endpoint_control::dial(core::socket& s, std::string_view url, dial_options 
 std::string endpoint_control::listen(core::socket& s, std::string_view url, listen_options const& o) {
   return s.listen(url, o);
 }
+bool endpoint_control::hang_up(core::socket& s, std::size_t endpoint) { return s.hang_up(endpoint); }
 std::string endpoint_control::local_url(core::socket const& s) { return s.local_url(); }
 void endpoint_control::wait_for_peers(core::socket& s, std::size_t n, op_options const& o, std::error_code& why) {
   why = s.wait_for_peers(n, o);

@@ -285,7 +285,7 @@ void socket::settle_readiness() noexcept {
   if (readable_.open())
     readable_.settle([this] {
       std::lock_guard lock(mutex_);
-      return closed_ || (readable_context_ && readable_context_->can_receive());
+      return closed_ || (readable_context_ && has_news(*readable_context_));
     });
   if (writable_.open())
     writable_.settle([this] {

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -86,6 +87,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
   void dial(std::string_view url, dial_options const&);
   std::string listen(std::string_view url, listen_options const&);
+  bool hang_up(std::size_t endpoint);
   std::string local_url() const;
   std::size_t peers();
   std::size_t peers_at(std::string_view url) const noexcept;  ///< under the lock
@@ -137,6 +139,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   static bool has_message(ext::context& c, bool patient = false) noexcept {
     return !c.place->returned.empty() || (c.can_receive() && !(patient && c.idle()));
   }
+  /// The same for who looks at a descriptor: that nothing was asked is no news.
+  static bool has_news(ext::context& c) noexcept { return has_message(c) && !(c.place->returned.empty() && c.idle()); }
   static result<message> next_message(ext::context& c) {
     if (!c.place->returned.empty()) [[unlikely]]
       return c.place->returned.pop();
@@ -197,6 +201,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);
   std::error_code wait_though_closed(std::function<bool()> const& holds, op_options const&);
+  ext::handshake terms(std::optional<std::size_t> const& max_message) const noexcept;
   ext::transport& transport_for(std::string_view text, weft::url const&);
 
   std::shared_ptr<core::engine> engine_;

@@ -36,6 +36,7 @@ std::vector<room> const rows = {
     {"src/messenger", {values, ext, sockets, "include/weft/messenger", "src/base"}, {"boost/"}},
     {"src/assembly", {values, ext, sockets, "src/base", "src/core", "transports/*"}, {}},
     {"src/c", {all_public}, {"posix"}},
+    {"src/c/nanomsg", {all_public}, {"posix"}},
     {"src/tools", {all_public}, {"posix", "boost/json.hpp", "CLI/"}},
 
     {"protocols", {values, ext, sockets}, {}},
@@ -78,6 +79,9 @@ std::vector<room> const rows = {
     {"tests/async", {all_public, "tests/support"}, {"posix", "boost/", "uv.h"}},
     {"tests/conformance", {all_public, "src/base", "transports/*", "tests/support"}, {"posix", "boost/test/"}},
     {"tests/interop", {all_public, "tests/support"}, {"posix", "boost/test/", "nng/", "nanomsg/"}},
+    {"tests/nanomsg",
+     {all_public, "tests/interop", "tests/process", "tests/support"},
+     {"posix", "boost/test/", "nanomsg/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/hygiene", {}, {"boost/test/"}},
 };

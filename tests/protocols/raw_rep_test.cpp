@@ -112,6 +112,15 @@ BOOST_AUTO_TEST_CASE(a_slow_peer_has_its_replies_wait_and_holds_up_nobody) {
   BOOST_TEST(few->queued() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(the_number_of_hops_may_change) {
+  weft::raw_rep::adjust(*context, {.hops = 1});
+  a.say(word(1) + word(id) + "far");
+  BOOST_TEST(!context->can_receive());
+  weft::raw_rep::adjust(*context, {.hops = 2});
+  a.say(word(1) + word(id) + "far");
+  BOOST_TEST(context->can_receive());
+}
+
 BOOST_AUTO_TEST_CASE(a_request_over_too_many_hops_is_dropped_and_its_peer_kept) {
   std::string hops;
   for (std::uint32_t i = 1; i <= 7; ++i) hops += word(i);

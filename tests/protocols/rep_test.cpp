@@ -283,6 +283,16 @@ BOOST_AUTO_TEST_CASE(the_number_of_hops_is_an_option) {
   BOOST_TEST(c->receive()->text() == "direct");
 }
 
+BOOST_AUTO_TEST_CASE(the_number_of_hops_may_change) {
+  weft::rep::adjust(*x, {.hops = 1});
+  a.say(word(1) + request("far"));
+  BOOST_TEST(!x->can_receive());
+  weft::rep::adjust(*x, {.hops = 2});
+  a.say(word(1) + request("far"));
+  BOOST_TEST(x->can_receive());
+  BOOST_CHECK_THROW(weft::rep::adjust(*x, {.hops = 0}), std::system_error);
+}
+
 BOOST_AUTO_TEST_CASE(the_number_of_hops_is_within_1_and_255) {
   auto const is_invalid = [](std::system_error const& e) { return e.code() == make_error_code(errc::invalid_option); };
   BOOST_CHECK_EXCEPTION(weft::rep::make(host, {.hops = 0}), std::system_error, is_invalid);

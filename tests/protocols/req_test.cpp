@@ -327,6 +327,36 @@ BOOST_AUTO_TEST_CASE(a_better_priority_is_asked_first) {
   BOOST_TEST(a.heard() == "3 ");
 }
 
+struct early_fixture : req_fixture {
+  early_fixture() : req_fixture({.early = true, .keep = true}) {}
+};
+
+BOOST_FIXTURE_TEST_CASE(an_early_request_waits_for_the_first_peer_and_the_latest_counts, early_fixture) {
+  BOOST_TEST(x->can_send());
+  BOOST_TEST(!send(*x, "first"));
+  BOOST_TEST(!send(*x, "second"));
+  BOOST_TEST(!x->can_receive());
+  a.join();
+  BOOST_TEST(a.heard() == "second ");
+  answer(a, "a!");
+  BOOST_TEST(receive(*x) == "a!");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_request_is_kept_when_its_receive_gives_up, early_fixture) {
+  a.join();
+  BOOST_TEST(!send(*x, "q"));
+  x->abandon_receive();
+  answer(a, "late");
+  BOOST_TEST(receive(*x) == "late");
+}
+
+BOOST_AUTO_TEST_CASE(options_change_for_requests_from_then_on) {
+  weft::req::adjust(*x, {.early = true});
+  BOOST_TEST(x->can_send());
+  BOOST_TEST(!y->can_send());
+  BOOST_CHECK_THROW(weft::req::adjust(*x, {.resend = {.backoff = 0}}), std::system_error);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

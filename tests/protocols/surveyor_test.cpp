@@ -323,6 +323,16 @@ BOOST_AUTO_TEST_CASE(options_are_within_their_limits) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(options_change_for_surveys_from_then_on) {
+  weft::surveyor::adjust(*x, {.survey_time = 10s, .keep = true});
+  BOOST_TEST(!send(*x, "q"));
+  host.advance(9s);
+  x->abandon_receive();
+  answer(a, "late");
+  BOOST_TEST(receive(*x) == "late");
+  BOOST_CHECK_THROW(weft::surveyor::adjust(*x, {.survey_time = 0s}), std::system_error);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::protocols

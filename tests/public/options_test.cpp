@@ -75,9 +75,11 @@ void add_connections(defaults& all) {
   all["dial_options::timeout"] = text(dial.timeout);
   all["dial_options::retry_min"] = text(dial.retry_min);
   all["dial_options::retry_max"] = text(dial.retry_max);
+  all["dial_options::max_message"] = dial.max_message ? "?" : "none";
   listen_options const listen;
   all["listen_options::handshake_timeout"] = text(listen.handshake_timeout);
   all["listen_options::max_half_open"] = text(listen.max_half_open);
+  all["listen_options::max_message"] = listen.max_message ? "?" : "none";
   all["listen_options::ipc_permissions"] = listen.ipc_permissions == 0600 ? "0600" : "?";
   all["listen_options::listening_fd"] = listen.listening_fd == -1 ? "none" : "?";
   for (auto const& [out, in] : {dial.priorities, listen.priorities}) {
@@ -143,7 +145,9 @@ void add_both_ways(defaults& all) {
 }
 
 void add_questions(defaults& all) {
-  auto const& [resend] = req::options{};
+  auto const& [resend, early, keep] = req::options{};
+  all["req::options::early"] = text(early);
+  all["req::options::keep"] = text(keep);
   auto const& [every, tries, backoff, longest] = resend;
   all["resend_policy::every"] = text(every);
   all["resend_policy::tries"] = text(tries);
@@ -154,10 +158,11 @@ void add_questions(defaults& all) {
   auto const& [raw_rep_hops, raw_rep_queue] = raw_rep::options{};
   all["raw_rep::options::hops"] = text(raw_rep_hops);
   all["raw_rep::options::send_queue"] = text(raw_rep_queue);
-  auto const& [time, responses, surveys] = surveyor::options{};
+  auto const& [time, responses, surveys, keeps] = surveyor::options{};
   all["surveyor::options::survey_time"] = text(time);
   all["surveyor::options::receive_queue"] = text(responses);
   all["surveyor::options::send_queue"] = text(surveys);
+  all["surveyor::options::keep"] = text(keeps);
   auto const& [raw_surveys] = raw_surveyor::options{};
   all["raw_surveyor::options::send_queue"] = text(raw_surveys);
   auto const& [respondent_hops] = respondent::options{};

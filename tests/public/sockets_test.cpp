@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -104,6 +105,65 @@ BOOST_AUTO_TEST_CASE(a_socket_outlives_its_engine_object) {
   push.dial(pull.listen("inproc://public/orphans"));
   push.send("still", soon());
   BOOST_TEST(pull.receive(soon()).text() == "still");
+}
+
+BOOST_AUTO_TEST_CASE(one_endpoint_ends_and_the_others_stay) {
+  engine e;
+  pull_socket pull(e);
+  push_socket left(e), right(e);
+  auto const url = pull.listen("inproc://public/left");
+  left.dial(url);
+  right.dial(pull.listen("inproc://public/right"));
+  pull.wait_for_peers(2, soon());
+  BOOST_TEST(pull.hang_up(0));
+  BOOST_TEST(!pull.hang_up(0));
+  BOOST_TEST(!pull.hang_up(7));
+  right.send("still", soon());
+  BOOST_TEST(pull.receive(soon()).text() == "still");
+  message m("lost");
+  while (left.peers() > 0) std::this_thread::yield();
+  BOOST_TEST((left.try_send(m) == errc::no_peers));
+  pull.listen(url);  // free again, and the dialer comes back
+  left.send("back", soon());
+  BOOST_TEST(pull.receive(soon()).text() == "back");
+}
+
+BOOST_AUTO_TEST_CASE(a_dial_that_ended_does_not_come_back) {
+  engine e;
+  pull_socket pull(e);
+  push_socket push(e);
+  push.dial(pull.listen("inproc://public/ended"));
+  push.wait_for_peers(1, soon());
+  BOOST_TEST(push.hang_up(0));
+  while (pull.peers() > 0) std::this_thread::yield();
+  std::error_code why;
+  push.wait_for_peers(1, {.until = std::chrono::milliseconds(200)}, why);
+  BOOST_TEST((why == errc::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_may_have_a_limit_of_its_own) {
+  engine e;
+  pull_socket pull(e, {}, {.max_message = 3});
+  push_socket strict(e), generous(e);
+  strict.dial(pull.listen("inproc://public/strict"));
+  generous.dial(pull.listen("inproc://public/generous", {.max_message = 100}));
+  std::error_code why;
+  message m("long");
+  strict.send(m, soon(), why);
+  BOOST_TEST((why == errc::message_too_large));
+  generous.send("long", soon());
+  BOOST_TEST(pull.receive(soon()).text() == "long");
+}
+
+BOOST_AUTO_TEST_CASE(that_nothing_was_asked_does_not_show) {
+  engine e;
+  req_socket req(e);
+  int const fd = req.receive_fd();
+  BOOST_TEST(!ext::descriptor_ready(fd, 1));
+  req.set_options({.early = true});
+  message m("q");
+  BOOST_TEST(!req.try_send(m));
+  BOOST_TEST(!ext::descriptor_ready(fd, 1));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -165,7 +165,7 @@ setup<base::unique_fd> listen_at(std::vector<socket_address> const& addresses, s
   for (auto const& a : addresses) {
     base::unique_fd fd(::socket(a.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     int const on = 1;
-    if (a.family() != AF_UNIX) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (fd && a.family() != AF_UNIX) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (fd && ::bind(fd.get(), a.get(), a.size) == 0 && ::listen(fd.get(), SOMAXCONN) == 0) return fd;
     error = errno;
   }

@@ -117,12 +117,16 @@ setup<base::unique_fd> listen_at(std::vector<stream::address> const& all, tcp_op
   std::error_code why = std::make_error_code(std::errc::address_not_available);
   for (auto const& a : all) {
     auto fd = stream::new_socket(a.family());
+    if (!fd) {
+      why = {errno, std::system_category()};
+      continue;
+    }
     int const on = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     int const only = name.substr(0, name.find(':')).ends_with('6');
     if (a.family() == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
     // The connections inherit them.
-    why = fd ? apply(o, fd.get(), a.family()) : std::error_code(errno, std::system_category());
+    why = apply(o, fd.get(), a.family());
     if (why) continue;
     if (::bind(fd.get(), a.get(), a.size) == 0 && ::listen(fd.get(), SOMAXCONN) == 0) return fd;
     why = stream::bind_error(errno);
