@@ -31,10 +31,12 @@ void count(std::atomic<std::uint64_t>& messages, std::atomic<std::uint64_t>& byt
   bytes.fetch_add(size, std::memory_order_relaxed);
 }
 
+// Larger buffers than usual are the kernel's business, which finds the best size by itself as long as it is not told
+// one.
 void apply(settings const& s, tcp_options& o) {
   settings const unset;
-  if (s.send_buffer != unset.send_buffer) o.send_buffer = static_cast<std::size_t>(s.send_buffer);
-  if (s.receive_buffer != unset.receive_buffer) o.receive_buffer = static_cast<std::size_t>(s.receive_buffer);
+  if (s.send_buffer < unset.send_buffer) o.send_buffer = static_cast<std::size_t>(s.send_buffer);
+  if (s.receive_buffer < unset.receive_buffer) o.receive_buffer = static_cast<std::size_t>(s.receive_buffer);
 }
 
 pipe_priorities priorities(settings const& s) {
