@@ -4,6 +4,7 @@
 if(WEFT_FABRIC)
   file(GLOB fabric_raw CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/perf/raw/fabric_raw.cpp)
   weft_programs(perf/raw PATTERN raw_*.cpp ALSO ${fabric_raw} LINKS PkgConfig::libfabric CLI11::CLI11)
+  weft_programs(perf/fabric LINKS weft::weft PkgConfig::libfabric CLI11::CLI11)
 endif()
 
 find_package(PkgConfig REQUIRED)

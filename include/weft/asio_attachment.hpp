@@ -50,12 +50,10 @@ class asio_attachment {
     void take(boost::system::error_code why) {
       std::lock_guard lock(mutex_);
       if (over_ || why) return;
-      for (int n = 0; n != most_at_once && engine_.poll(); ++n)
-        if (over_) return;
+      engine_.poll();  // once: what is left shows again, and others have their turn first
       if (!over_) wait();
     }
 
-    static constexpr int most_at_once = 16;  // before others have their turn
     std::recursive_mutex mutex_;
     engine& engine_;
     boost::asio::posix::stream_descriptor ready_;

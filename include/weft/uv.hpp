@@ -169,9 +169,9 @@ class uv_attachment {
   }
 
  private:
+  // Once: what is left shows again, and others have their turn first.
   static void drive(uv_poll_t* h) {
-    constexpr int most_at_once = 16;  // before others have their turn
-    for (int n = 0; n != most_at_once && h->data && static_cast<engine*>(h->data)->poll(); ++n) continue;
+    if (h->data) static_cast<engine*>(h->data)->poll();
   }
 
   uv::handle<uv_poll_t> poll_;

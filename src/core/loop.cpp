@@ -171,8 +171,15 @@ void loop::nudge() noexcept {
   care_.store(true, std::memory_order_seq_cst);
   if (!helper_ && !attached_) return;
   if (nudged_.load(std::memory_order_relaxed) || nudged_.exchange(true, std::memory_order_seq_cst)) return;
+  ticking_.store(true, std::memory_order_seq_cst);
+  set_tick(takeover_after);
+}
+
+/// \param after zero: never
+void loop::set_tick(clock::duration after) noexcept {
+  auto const ns = std::chrono::nanoseconds(after).count();
   itimerspec when{};
-  when.it_value.tv_nsec = std::chrono::nanoseconds(takeover_after).count();
+  when.it_value = {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
   ::timerfd_settime(tick_.get(), 0, &when, nullptr);
 }
 
@@ -214,7 +221,10 @@ bool loop::tend_one(tended& t, clock::time_point now) noexcept {
   }
   bool any = false;
   errands const for_sockets(errands::taker::helper);
-  while (t.lane.source().poll()) any = true;
+  while (t.lane.source().poll()) {
+    any = true;
+    if (mine && t.watch) break;  // what is left shows again, and others have their turn first
+  }
   t.lane.leave();
   t.turns_seen = t.lane.turns();
   return any;
@@ -282,12 +292,14 @@ void loop::show_timers() noexcept {
   // Posted while the descriptor was being emptied, it would show no more.
   bool const posted = has_posted_.load(std::memory_order_acquire);
   auto const next = posted ? now() : std::min(timers_.next(), next_look(now()));
-  itimerspec when{};
   if (next != clock::time_point::max()) {
-    auto const ns = std::max<std::int64_t>(1, std::chrono::nanoseconds(next - now()).count());
-    when.it_value = {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+    ticking_.store(true, std::memory_order_relaxed);
+    return set_tick(std::max<clock::duration>(next - now(), 1ns));
   }
-  ::timerfd_settime(tick_.get(), 0, &when, nullptr);
+  if (!ticking_.exchange(false, std::memory_order_seq_cst)) return;
+  set_tick({});
+  // A nudge meanwhile may have set what this has ended.
+  if (nudged_.load(std::memory_order_seq_cst)) set_tick(takeover_after);
 }
 
 void loop::retire() noexcept {

@@ -82,6 +82,7 @@ class loop final : public ext::reactor, public ext::progress_source {
   bool tend_one(tended&, clock::time_point now) noexcept;
   std::vector<std::shared_ptr<tended>> all_tended() const;
   void show_timers() noexcept;
+  void set_tick(clock::duration after) noexcept;
   clock::time_point next_look(clock::time_point now) const noexcept;
 
   bool helper_;
@@ -99,6 +100,7 @@ class loop final : public ext::reactor, public ext::progress_source {
   base::unique_fd tick_;
   std::unique_ptr<ext::watch> tick_watch_;
   std::atomic<bool> nudged_{false};
+  std::atomic<bool> ticking_{false};  // it may be set
   std::atomic<bool> attached_{false};  // somebody polls what attach() gave: timers must show there
 
   mutable std::mutex lanes_mutex_;

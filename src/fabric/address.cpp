@@ -80,6 +80,12 @@ bool is_wildcard(std::span<std::byte const> raw) noexcept {
   return false;
 }
 
+std::optional<std::uint16_t> port_of(std::span<std::byte const> raw) noexcept {
+  if (auto const a = as_v4(raw)) return ntohs(a->sin_port);
+  if (auto const a = as_v6(raw)) return ntohs(a->sin6_port);
+  return {};
+}
+
 std::optional<raw_address> at_host(std::span<std::byte const> raw, std::string_view host) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST;

@@ -63,20 +63,22 @@ constexpr std::uint64_t data_flag(std::optional<std::uint64_t> const& data) noex
 
 }  // namespace
 
+// To ask first costs less than to make and look at an error_code that says nothing.
+bool endpoint::objects(std::size_t bytes, bool registered, bool tagged) const noexcept {
+  return !(tagged ? has_tagged_ : has_msg_) || (registers_ && !registered) || bytes > max_message_;
+}
+
 std::error_code endpoint::objection(std::size_t bytes, bool registered, bool tagged) const noexcept {
-  if (tagged ? !has_tagged_ : !has_msg_) [[unlikely]]
-    return misuse::not_offered;
-  if (registers_ && !registered) [[unlikely]]
-    return misuse::not_registered;
-  if (bytes > max_message_) [[unlikely]]
-    return errc::message_too_large;
+  if (tagged ? !has_tagged_ : !has_msg_) return misuse::not_offered;
+  if (registers_ && !registered) return misuse::not_registered;
+  if (bytes > max_message_) return errc::message_too_large;
   return {};
 }
 
 std::error_code endpoint::post_send(operation& op, const_buffer b, target const& t) noexcept {
-  if (auto const why =
-          objection(b.bytes.size(), b.registered != descriptor::none || b.bytes.empty(), t.tag.has_value()))
-    return why;
+  bool const registered = b.registered != descriptor::none || b.bytes.empty();
+  if (objects(b.bytes.size(), registered, t.tag.has_value())) [[unlikely]]
+    return objection(b.bytes.size(), registered, t.tag.has_value());
   if (t.flags != operation_flag::none) return post_send(op, std::span<const_buffer const>(&b, 1), t);
   auto* const ep = endpoint_.get();
   auto const* data = b.bytes.data();
@@ -125,7 +127,9 @@ std::error_code endpoint::inject(std::span<std::byte const> bytes, target const&
 
 std::error_code endpoint::post_receive(operation& op, mutable_buffer b, origin const& o) noexcept {
   if (o.flags != operation_flag::none) return post_receive(op, std::span<mutable_buffer const>(&b, 1), o);
-  if (auto const why = objection(0, b.registered != descriptor::none || b.bytes.empty(), o.tag.has_value())) return why;
+  bool const registered = b.registered != descriptor::none || b.bytes.empty();
+  if (objects(0, registered, o.tag.has_value())) [[unlikely]]
+    return objection(0, registered, o.tag.has_value());
   auto* const ep = endpoint_.get();
   auto* const d = native(b.registered);
   auto const from = number_of(o.from);

@@ -72,6 +72,7 @@ constexpr provider_facts table[] = {
     {.name = "psm2", .scheme = "ofi+psm2", .ip_address = false, .needs = "an Omni-Path card"},
     {.name = "udp;ofi_rxd",
      .scheme = "ofi+udp",
+     .names_senders = false,
      .inject = 1256,
      .any_address = "0.0.0.0",
      .needs = "a network interface"},

@@ -27,6 +27,7 @@ struct provider_facts {
   wait_kind waits_on = wait_kind::backoff;  ///< the best there is; where that is refused, backoff
   bool own_threads = false;                 ///< it works in threads of its own, which one that spins would starve
   bool registers_locally = false;           ///< wants FI_MR_LOCAL: buffers of sends and receives are registered
+  bool names_senders = true;                ///< where it says that it does
   std::size_t inject = 0;                   ///< its default inject size
   unsigned tag_bits = 64;
   bool ip_address = true;             ///< addresses are sockaddr_in or sockaddr_in6

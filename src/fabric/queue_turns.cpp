@@ -29,11 +29,10 @@ std::error_code reason(op_options const& options) noexcept {
 }  // namespace
 
 std::size_t completion_queue::run_batch() noexcept {
-  std::array<entry, batch> entries;
-  auto const n = read(entries);
+  auto const n = read(taken_);
   for (std::size_t i = 0; i != n; ++i) {
-    if (!entries[i].op) unclaimed_.fetch_add(1, std::memory_order_relaxed);
-    entries[i].complete();
+    if (!taken_[i].op) unclaimed_.fetch_add(1, std::memory_order_relaxed);
+    taken_[i].complete();
   }
   // A read that writes: whoever parks afterwards sees what the operations have said.
   if (n != 0 && parked_.fetch_add(0, std::memory_order_acq_rel) != 0) {

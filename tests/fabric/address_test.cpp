@@ -57,6 +57,12 @@ BOOST_AUTO_TEST_CASE(of_ip_has_the_family_and_the_size_of_its_format) {
   BOOST_TEST(!is_plausible(FI_SOCKADDR_IN, {}, four));
 }
 
+BOOST_AUTO_TEST_CASE(of_ip_has_a_port) {
+  BOOST_TEST(port_of(v4("10.0.0.1", 7000)).value_or(0) == 7000);
+  BOOST_TEST(port_of(v6("fe80::1", 7001)).value_or(0) == 7001);
+  BOOST_TEST(!port_of(name("fi_shm://x")).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(of_shared_memory_is_one_name_of_the_same_kind) {
   auto const own = name("fi_shm://me");
   BOOST_TEST(is_plausible(FI_ADDR_STR, name("fi_shm://you"), own));

@@ -21,12 +21,12 @@ BOOST_AUTO_TEST_CASE(has_all_the_room_that_a_provider_may_write_to) {
 
 BOOST_AUTO_TEST_CASE(is_found_by_its_context) {
   noted n;
-  BOOST_TEST(&operation::from(n.native_handle()) == &n);
+  BOOST_TEST(n.native_handle() == static_cast<operation*>(&n));
 }
 
 BOOST_AUTO_TEST_CASE(learns_how_it_ended) {
   noted n;
-  operation::from(n.native_handle()).complete({.error = {}, .bytes = 7});
+  n.complete({.error = {}, .bytes = 7});
   BOOST_TEST(n.times == 1);
   BOOST_TEST(n.last.bytes == 7u);
 }

@@ -10,7 +10,8 @@ namespace weft::hygiene {
 
 namespace {
 
-constexpr std::string_view rooms_of_units[] = {"src/base/", "src/core/", "src/fabric/", "protocols/", "transports/"};
+constexpr std::string_view rooms_of_units[] = {"src/base/",   "src/core/",  "src/fabric/",
+                                               "src/client/", "protocols/", "transports/"};
 
 // Headers here are not interfaces but code, and are units of their own.
 constexpr std::string_view rooms_of_headers[] = {"src/base/", "protocols/policy/"};

@@ -11,8 +11,8 @@ namespace weft::hygiene {
 
 namespace {
 
-constexpr std::string_view awake[] = {"tests/base/", "tests/core/", "tests/fabric/", "tests/protocols/",
-                                      "tests/public/"};
+constexpr std::string_view awake[] = {"tests/base/",   "tests/core/",      "tests/fabric/",
+                                      "tests/client/", "tests/protocols/", "tests/public/"};
 
 complaints sleeps(source const& s) {
   static std::regex const nap(R"(\b(sleep_for|sleep_until|sleep|usleep|nanosleep)\s*\()");

@@ -27,6 +27,9 @@ bool is_plausible(std::uint32_t format, std::span<std::byte const> raw, std::spa
 /// Whether it is an IP address that stands for every interface (0.0.0.0 or ::).
 bool is_wildcard(std::span<std::byte const> raw) noexcept;
 
+/// The port of an IP address.
+WEFT_API std::optional<std::uint16_t> port_of(std::span<std::byte const> raw) noexcept;
+
 /// The same port at another host: what a wildcard endpoint tells the peer that reached it at `host`.
 /// \param host numeric \return nothing if either is no IP address
 std::optional<raw_address> at_host(std::span<std::byte const> raw, std::string_view host);

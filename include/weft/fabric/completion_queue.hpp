@@ -58,7 +58,8 @@ class WEFT_API completion_queue {
   completion_queue& operator=(completion_queue const&) = delete;
 
   /// Makes the provider move and takes what is ready, errors among it, without waiting. Failed operations come one by
-  /// one, and hold up nothing. \return how many entries are written, from the first \pre !out.empty()
+  /// one, and hold up nothing. Keep `out`: to make it anew costs more than to read.
+  /// \return how many entries are written, from the first \pre !out.empty()
   std::size_t read(std::span<entry> out) noexcept;
 
   /// Sleeps until read() has something, wake() is called, or `until`; for 100 ms at most, and perhaps less.
@@ -79,6 +80,8 @@ class WEFT_API completion_queue {
   /// How wait() sleeps, as the provider allowed.
   wait_kind waits_on() const noexcept { return kind_; }
   queue_format format() const noexcept { return format_; }
+  /// Whether completions name their sender. Not where the provider says so, and names the wrong one (rxd).
+  bool sources() const noexcept { return sources_; }
 
   /// Set when the queue itself has failed: nothing comes out of it any more.
   std::error_code broken() const noexcept { return broken_; }
@@ -124,6 +127,8 @@ class WEFT_API completion_queue {
   std::unique_ptr<sleeper> sleeper_;
   std::error_code broken_;
   clock::duration backoff_{};
+
+  std::array<entry, batch> taken_;  // by whoever has the turn: making it anew costs more than a completion
 
   // What wait() had to read in order to know that there is something.
   std::array<entry, batch> stash_;

@@ -35,11 +35,8 @@ class operation {
   operation(operation const&) = delete;
   operation& operator=(operation const&) = delete;
 
-  /// What libfabric is given, and gives back.
+  /// What libfabric is given, and gives back: the operation's own address.
   void* native_handle() noexcept { return context_; }
-  static operation& from(void* context) noexcept {
-    return *reinterpret_cast<operation*>(static_cast<std::byte*>(context));
-  }
 
   void complete(completion const& c) noexcept { on_complete_(*this, c); }
 

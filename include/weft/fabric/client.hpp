@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/export.hpp>
+#include <weft/fabric/address.hpp>
+#include <weft/fabric/client_options.hpp>
+#include <weft/fabric/info.hpp>
+#include <weft/fabric/memory.hpp>
+#include <weft/options.hpp>
+#include <weft/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace weft::fabric {
+
+class client_core;
+class endpoint;
+class listener_core;
+
+/// A message that has come, in the buffer it came into: registered memory, where the provider wants that. It may
+/// outlive the client; while it lives the client has one buffer less to receive into.
+class WEFT_API incoming {
+ public:
+  incoming() noexcept = default;
+  incoming(incoming&&) noexcept = default;
+  incoming& operator=(incoming&& other) noexcept;
+  ~incoming();
+
+  std::span<std::byte const> bytes() const noexcept { return buffer_.bytes().first(buffer_ ? size_ : 0); }
+  std::string_view text() const noexcept { return {reinterpret_cast<char const*>(bytes().data()), bytes().size()}; }
+  /// Who sent it, where the provider tells (capability::source) and the sender is registered; else peer::any.
+  peer from() const noexcept { return from_; }
+
+ private:
+  friend class client_core;
+  incoming(memory_pool::buffer b, std::size_t bytes, peer from, std::weak_ptr<client_core> home) noexcept
+      : buffer_(std::move(b)), size_(bytes), from_(from), home_(std::move(home)) {}
+  void give_back() noexcept;
+
+  memory_pool::buffer buffer_;
+  std::size_t size_ = 0;
+  peer from_ = peer::any;
+  std::weak_ptr<client_core> home_;
+};
+
+/// A send that was started: it stays where it is until complete(). The lowest form, of which the others are made.
+class WEFT_API pending_send {
+ public:
+  /// Once, from any thread, under no lock; `why` is set. The last that is done with it.
+  virtual void complete() noexcept = 0;
+  std::error_code why;
+
+ protected:
+  ~pending_send() = default;
+
+ private:
+  friend class client_core;
+  std::function<void(std::error_code)> span_;
+};
+
+/// A receive that was started, likewise.
+class WEFT_API pending_receive {
+ public:
+  virtual void complete() noexcept = 0;
+  std::error_code why;
+  incoming message;
+  std::optional<peer> from = {};  ///< set before it is started: only messages of that peer
+
+ protected:
+  ~pending_receive() = default;
+
+ private:
+  friend class client_core;
+  std::function<void(std::error_code)> span_;
+};
+
+/// libfabric at work: an endpoint with buffers, posted receives, and a thread that drives it. Messages go to peers, or
+/// over the one connection (MSG).
+///
+/// Sends take a copy. As many as options.send_buffers may be on their way, those among them that the provider has no
+/// room for, or no connection yet, are tried again in their order. One more waits (send()) or is refused
+/// (errc::would_block). An error ends the send it is about, the end of a connection (MSG) all of them.
+///
+/// A message goes to who waits for one, else to the handlers, else to the next who asks. Where nobody asks,
+/// options.receive_buffers of them are held, and the rest is the provider's to hold back.
+///
+/// Thread safety: any thread, but for moves and the destructor. Calls that wait are refused in handlers and hooks
+/// (errc::wrong_state).
+class WEFT_API client {
+ public:
+  /// Reachable at address(), without a peer yet (RDM, DGRAM).
+  static setup<client> open(client_options);
+  /// With the peer at node and service as the default one; of type MSG, connected to it.
+  static setup<client> dial(client_options, op_options const& = {.until = std::chrono::seconds(5)});
+
+  client(client&&) noexcept;
+  client& operator=(client&&) noexcept;
+  ~client();
+  /// Ends everything that waits with errc::closed. What was sent and has not left is lost.
+  void close() noexcept;
+
+  raw_address address() const;
+  /// What it runs over: provider, limits, how it waits.
+  offer describe() const;
+  client_stats stats() const;
+  /// For all that is not here: RMA, tagged messages. Completions of untagged messages are the client's.
+  fabric::endpoint& endpoint() noexcept;
+
+  // Peers (RDM, DGRAM). By default sends go to the default peer.
+
+  result<peer> register_peer(std::span<std::byte const> address, bool as_default = false);
+  result<peer> register_peer(std::string const& node, std::string const& service, bool as_default = false);
+  void set_default_peer(peer) noexcept;
+  peer default_peer() const noexcept;  ///< peer::any: none
+  /// \pre nothing is being sent to it
+  std::error_code forget_peer(peer) noexcept;
+
+  // Sending. It has ended when libfabric has it: see docs/fabric.md, "What may be relied on".
+
+  std::error_code send(std::span<std::byte const>, op_options const& = {});
+  std::error_code send_to(peer, std::span<std::byte const>, op_options const& = {});
+  /// A refusal, too, is in the future.
+  std::future<void> send_async(std::span<std::byte const>);
+  std::future<void> send_to_async(peer, std::span<std::byte const>);
+  void start_send(pending_send&, peer, std::span<std::byte const>);
+  /// \return whether it was still waiting: then it completes with errc::canceled
+  bool cancel(pending_send&) noexcept;
+
+  // Receiving.
+
+  result<incoming> receive(op_options const& = {});
+  /// The next message of that peer; others stay for others. \return errc::unsupported where the provider names no
+  /// sender
+  result<incoming> receive_from(peer, op_options const& = {});
+  std::future<incoming> receive_async();
+  void start_receive(pending_receive&);
+  bool cancel(pending_receive&) noexcept;
+
+  // Handlers. They run in the thread that drives, one at a time, and may send and start, but not wait.
+
+  /// A handler that is in place; it is taken away with this. After that it does not run any more.
+  class WEFT_API registration {
+   public:
+    registration() noexcept = default;
+    registration(registration&&) noexcept = default;
+    registration& operator=(registration&&) noexcept;
+    ~registration() { stop(); }
+    void stop() noexcept;
+
+   private:
+    friend class client;
+    std::function<void()> undo_;
+  };
+  struct sent {
+    peer to;
+    std::size_t bytes;
+    std::error_code error;
+  };
+  [[nodiscard]] registration on_send(std::function<void(sent const&)>);
+  [[nodiscard]] registration on_receive(std::function<void(incoming const&)>);
+
+  /// Without a helper: moves things, and waits for some to move until `until`. Other threads may be at it, too.
+  void dispatch(clock::time_point until = clock::time_point::min());
+
+ private:
+  friend class client_listener;
+  explicit client(std::shared_ptr<client_core> c) noexcept;
+  static setup<client> run(client_options, std::unique_ptr<fabric::endpoint>);
+  registration placed(std::size_t number);
+
+  std::shared_ptr<client_core> core_;
+};
+
+/// Where clients of type MSG are dialed to. Thread safety: any thread, but for moves and the destructor.
+class WEFT_API client_listener {
+ public:
+  /// \param options also those of the clients that come out of it
+  static setup<client_listener> listen(client_options options);
+  client_listener(client_listener&&) noexcept;
+  client_listener& operator=(client_listener&&) noexcept;
+  ~client_listener();
+
+  raw_address address() const;
+  /// Its port, where the address has one: for who listens with none, and has the system choose.
+  std::string service() const;
+  setup<client> accept(op_options const& = {});
+
+ private:
+  explicit client_listener(std::unique_ptr<listener_core>) noexcept;
+  std::unique_ptr<listener_core> core_;
+};
+
+}  // namespace weft::fabric

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <weft/fabric/client_options.hpp>
+#include <weft/fabric/info.hpp>
+#include <weft/result.hpp>
+
+namespace weft::fabric {
+
+/// What the options come to here. A type that is not specified becomes RDM or MSG; the sender's name is asked for, and
+/// done without where it is not offered. \return why not, for each that was tried
+setup<info> choose(client_options&, end whose);
+
+}  // namespace weft::fabric
