@@ -173,14 +173,16 @@ int socket::fd(bool to_send, int& out) {
 }
 
 void socket::close(clock::time_point since) {
+  int linger;
   {
     std::lock_guard lock(mutex_);
     closed_.store(true, std::memory_order_release);
+    linger = settings_.linger;
   }
   closing_.request_stop();
   if (!owner_) return;
-  auto const until = since + milliseconds(settings_.linger);
-  owner_->close(settings_.linger < 0 ? clock::duration::max() : std::max(clock::duration{}, until - clock::now()));
+  auto const until = since + milliseconds(linger);
+  owner_->close(linger < 0 ? clock::duration::max() : std::max(clock::duration{}, until - clock::now()));
 }
 
 }  // namespace weft::nanomsg
