@@ -54,7 +54,7 @@ std::vector<room> const rows = {
      {"posix", "boost/", "openssl/"}},
 
     {"examples", {all_public}, {"posix", "boost/"}},
-    {"perf", {all_public}, {"posix", "CLI/"}},
+    {"perf", {all_public}, {"posix", "boost/", "CLI/"}},
     {"perf/fabric", {values, "include/weft/fabric"}, {"posix", "CLI/", "rdma/"}},
     {"perf/raw", {"perf"}, {"posix", "CLI/", "rdma/"}},
     {"perf/compare", {"perf"}, {"posix", "CLI/", "nng/", "nanomsg/", "zmq.h"}},
