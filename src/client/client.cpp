@@ -95,8 +95,7 @@ setup<client> client::dial(client_options o, op_options const& options) {
   if (!made) return made.error();
   auto e = *std::move(made);
   if (e->type() == endpoint_type::msg) {
-    if (auto answer = e->connect(found->destination(), {}, options); !answer)
-      return with_place(answer.error(), o);
+    if (auto answer = e->connect(found->destination(), {}, options); !answer) return with_place(answer.error(), o);
     return run(std::move(o), std::move(e));
   }
   auto to = e->peers()->insert_service(o.node, o.service);

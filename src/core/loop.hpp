@@ -100,7 +100,7 @@ class loop final : public ext::reactor, public ext::progress_source {
   base::unique_fd tick_;
   std::unique_ptr<ext::watch> tick_watch_;
   std::atomic<bool> nudged_{false};
-  std::atomic<bool> ticking_{false};  // it may be set
+  std::atomic<bool> ticking_{false};   // it may be set
   std::atomic<bool> attached_{false};  // somebody polls what attach() gave: timers must show there
 
   mutable std::mutex lanes_mutex_;
