@@ -56,6 +56,12 @@ class WEFT_API any_socket : public conversation, public socket_endpoints<any_soc
   weft::sender sender();
   weft::receiver receiver();
 
+  /// \pre it was made of a basic_socket<P>
+  template <adjusts P>
+  void set_options(typename P::options const& o) {
+    conversation::with_context([&](ext::context& c) { P::adjust(c, o); });
+  }
+
   // As of basic_socket.
   int receive_fd();
   int send_fd();

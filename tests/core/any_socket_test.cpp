@@ -145,6 +145,15 @@ BOOST_AUTO_TEST_CASE(has_channels_where_each_request_finds_its_way_back) {
   BOOST_TEST((seen.try_next()->what == monitor_event::connected));
 }
 
+BOOST_AUTO_TEST_CASE(options_change_by_the_type_it_was_made_of) {
+  engine e;
+  any_socket ask = req_socket(e);
+  message m("q");
+  BOOST_TEST((ask.try_send(m) == errc::no_peers));
+  ask.set_options<req>({.early = true});
+  BOOST_TEST(!ask.try_send(m));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #include "nanomsg/calls.hpp"
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,20 @@
 #include <vector>
 
 namespace weft::nanomsg_tests {
+
+namespace {
+
+/// What a forked child finds out, each a bit; it leaves without a word to anybody else.
+template <class Checks>
+int in_child(Checks checks) {
+  pid_t const child = ::fork();
+  if (child == 0) ::_exit(checks());
+  int status = 0;
+  BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(nanomsg_sockets)
 
@@ -84,6 +99,25 @@ BOOST_AUTO_TEST_CASE(without_descriptors_a_call_says_so) {
   for (int const fd : taken) ::close(fd);
   ::setrlimit(RLIMIT_NOFILE, &before);
   BOOST_TEST(said == EMFILE);
+}
+
+BOOST_AUTO_TEST_CASE(a_fork_begins_anew) {
+  sock parents(NN_PAIR);
+  auto const url = fresh();
+  parents.bind(url);
+  int const found = in_child([&] {
+    int const a = nn_socket(AF_SP, NN_PAIR), b = nn_socket(AF_SP, NN_PAIR);
+    char c = 0;
+    bool const bound = nn_bind(a, url.c_str()) > 0 && nn_connect(b, url.c_str()) > 0;
+    bool const heard = nn_send(b, "x", 1, 0) == 1 && nn_recv(a, &c, 1, 0) == 1 && c == 'x';
+    return (number(nn_send(parents, "x", 1, NN_DONTWAIT)) == EBADF ? 1 : 0) | (bound ? 2 : 0) | (heard ? 4 : 0) |
+           (nn_close(a) == 0 && nn_close(b) == 0 ? 8 : 0) | (nn_close(parents) == 0 ? 16 : 0);
+  });
+  BOOST_TEST(found == 31);
+  sock peer(NN_PAIR);
+  peer.connect(url);
+  peer.send("still here");
+  BOOST_TEST(parents.receive() == "still here");
 }
 
 BOOST_AUTO_TEST_CASE(an_endpoint_ends_by_its_id) {

@@ -30,11 +30,13 @@ class poller {
   /// \return the number of an error, or 0
   int watch() {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-      sockets_.push_back(std::make_unique<held>(entries_[i].fd));
-      if (!*sockets_.back()) return EBADF;
+      auto s = std::make_unique<held>(entries_[i].fd);
+      if (!*s) return EBADF;
       for (short const event : {short{NN_POLLIN}, short{NN_POLLOUT}})
         if (entries_[i].events & event)
-          if (int const failed = watch(i, event)) return failed;
+          if (int const failed = watch(**s, i, event)) return failed;
+      // One that nobody waits for must not be held: who closes it would wait.
+      if (entries_[i].events & (NN_POLLIN | NN_POLLOUT)) sockets_.push_back(std::move(s));
     }
     return 0;
   }
@@ -54,9 +56,9 @@ class poller {
   }
 
  private:
-  int watch(std::size_t entry, short event) {
+  int watch(socket& of, std::size_t entry, short event) {
     int fd = -1;
-    int const failed = (*sockets_[entry])->fd(event == NN_POLLOUT, fd);
+    int const failed = of.fd(event == NN_POLLOUT, fd);
     if (failed != 0) return failed;
     fds_.push_back({.fd = fd, .events = POLLIN, .revents = 0});
     watched_.push_back({entry, event});

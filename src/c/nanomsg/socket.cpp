@@ -31,10 +31,12 @@ void count(std::atomic<std::uint64_t>& messages, std::atomic<std::uint64_t>& byt
   bytes.fetch_add(size, std::memory_order_relaxed);
 }
 
+// Larger buffers than usual are the kernel's business, which finds the best size by itself as long as it is not told
+// one.
 void apply(settings const& s, tcp_options& o) {
   settings const unset;
-  if (s.send_buffer != unset.send_buffer) o.send_buffer = static_cast<std::size_t>(s.send_buffer);
-  if (s.receive_buffer != unset.receive_buffer) o.receive_buffer = static_cast<std::size_t>(s.receive_buffer);
+  if (s.send_buffer < unset.send_buffer) o.send_buffer = static_cast<std::size_t>(s.send_buffer);
+  if (s.receive_buffer < unset.receive_buffer) o.receive_buffer = static_cast<std::size_t>(s.receive_buffer);
 }
 
 pipe_priorities priorities(settings const& s) {
@@ -74,12 +76,12 @@ socket::socket(kind const& k, int number) : kind_(k) {
 }
 
 /// \return null once it is closed
-face* socket::opened() {
-  if (auto* f = face_.load(std::memory_order_acquire)) return f;
+any_socket* socket::opened() {
+  if (auto* f = socket_.load(std::memory_order_acquire)) return f;
   std::lock_guard lock(mutex_);
   if (closed()) return nullptr;
   if (!owner_) owner_ = kind_.open(shared_engine(), settings_);
-  face_.store(owner_.get(), std::memory_order_release);
+  socket_.store(owner_.get(), std::memory_order_release);
   return owner_.get();
 }
 
@@ -88,7 +90,8 @@ int socket::send(message& m, op_options const& o) {
   auto* const f = opened();
   if (!f) return EBADF;
   auto const size = m.size();
-  auto const why = f->send(m, o);
+  std::error_code why;
+  f->send(m, o, why);
   if (!why) count(messages_sent_, bytes_sent_, size);
   return number_of(why);
 }
@@ -111,7 +114,7 @@ int socket::receive(message& m, op_options const& o) {
   std::error_code why;
   // Somebody sent the next request meanwhile: nanomsg waits on, for its reply.
   do {
-    why = f->receive(m, o);
+    m = f->receive(o, why);
   } while (why == errc::canceled && !o.stop.stop_requested());
   if (!why) count(messages_received_, bytes_received_, m.size());
   return number_of(why);
@@ -122,9 +125,11 @@ int socket::receive(message& m, bool wait) {
   if (!kind_.receives) return ENOTSUP;
   auto* const f = opened();
   if (!f) return EBADF;
-  auto const why = f->try_receive(m);
-  if (!why) count(messages_received_, bytes_received_, m.size());
-  return number_of(why);
+  auto got = f->try_receive();
+  if (!got) return number_of(got.error());
+  m = *std::move(got);
+  count(messages_received_, bytes_received_, m.size());
+  return 0;
 }
 
 int socket::add(char const* address, bool listens, int& id) {
@@ -138,7 +143,7 @@ int socket::add(char const* address, bool listens, int& id) {
   endpoints_.push_back({where.url, settings_.send_priority, true});
   int const failed = guarded([&] {
     auto const most = limit(settings_, where.url);
-    listens ? f->listen(where.url, listening(settings_, most)) : f->dial(where.url, dialing(settings_, most));
+    listens ? (void)f->listen(where.url, listening(settings_, most)) : f->dial(where.url, dialing(settings_, most));
     return 0;
   });
   if (failed != 0) {
@@ -168,14 +173,16 @@ int socket::fd(bool to_send, int& out) {
 }
 
 void socket::close(clock::time_point since) {
+  int linger;
   {
     std::lock_guard lock(mutex_);
     closed_.store(true, std::memory_order_release);
+    linger = settings_.linger;
   }
   closing_.request_stop();
   if (!owner_) return;
-  auto const until = since + milliseconds(settings_.linger);
-  owner_->close(settings_.linger < 0 ? clock::duration::max() : std::max(clock::duration{}, until - clock::now()));
+  auto const until = since + milliseconds(linger);
+  owner_->close(linger < 0 ? clock::duration::max() : std::max(clock::duration{}, until - clock::now()));
 }
 
 }  // namespace weft::nanomsg

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "face.hpp"
+#include "kind.hpp"
 #include "settings.hpp"
 
 #include <atomic>
@@ -53,14 +53,14 @@ class socket {
     bool live;
   };
 
-  face* opened();
+  any_socket* opened();
   int add(char const* address, bool listens, int& id);
   int set_topic(int option, void const* value, std::size_t size);
   std::uint64_t sum_up(int which);
 
   kind const& kind_;
   timeouts timeouts_;
-  std::atomic<face*> face_{nullptr};
+  std::atomic<any_socket*> socket_{nullptr};
   std::atomic<bool> closed_{false};
   std::stop_source closing_;
   std::atomic<std::uint64_t> messages_sent_{0};
@@ -72,7 +72,7 @@ class socket {
   settings settings_;
   std::vector<endpoint> endpoints_;  // the id of the first is 1
   std::uint64_t bind_errors_ = 0;
-  std::unique_ptr<face> owner_;
+  std::unique_ptr<any_socket> owner_;
 };
 
 }  // namespace weft::nanomsg

@@ -75,9 +75,9 @@ int socket::set_topic(int option, void const* value, std::size_t size) {
   if (!f) return EBADF;
   std::string_view const prefix(static_cast<char const*>(value), size);
   if (option == NN_SUB_SUBSCRIBE)
-    (void)f->subscribe(prefix);
+    f->subscribe(prefix);
   else
-    (void)f->unsubscribe(prefix);
+    f->unsubscribe(prefix);
   return 0;
 }
 
@@ -104,7 +104,7 @@ int socket::set(int level, int option, void const* value, std::size_t size) {
   if (number < r->least || number > r->most) return EINVAL;
   std::lock_guard lock(mutex_);
   settings_.*(r->where) = number;
-  if (auto* const f = face_.load(std::memory_order_acquire)) f->adjust(settings_);
+  if (auto* const s = socket_.load(std::memory_order_acquire)) kind_.adjust(*s, settings_);
   return 0;
 }
 

@@ -32,7 +32,7 @@ std::uint64_t alone(socket_statistics const& s, bool failed_before) {
 }  // namespace
 
 std::uint64_t socket::sum_up(int which) {
-  face const* const f = face_.load(std::memory_order_acquire);
+  any_socket const* const f = socket_.load(std::memory_order_acquire);
   if (!f) return 0;
   auto const s = f->statistics();
   switch (which) {

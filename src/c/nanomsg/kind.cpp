@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "face.hpp"
+#include "kind.hpp"
 
 #include <weft/c/nanomsg/bus.h>
 #include <weft/c/nanomsg/nn.h>
@@ -48,79 +48,18 @@ pub::options options<pub>(settings const&) {
 }
 
 template <class P>
-class face_of final : public face {
- public:
-  face_of(engine& e, typename P::options const& o) : socket_(e, o) {}
-
-  std::error_code send(message& m, op_options const& o) override {
-    std::error_code why = errc::unsupported;
-    if constexpr (P::sends) socket_.send(m, o, why);
-    return why;
-  }
-  std::error_code try_send(message& m) override {
-    if constexpr (P::sends) return socket_.try_send(m);
-    return errc::unsupported;
-  }
-  std::error_code receive(message& m, op_options const& o) override {
-    std::error_code why = errc::unsupported;
-    if constexpr (P::receives) m = socket_.receive(o, why);
-    return why;
-  }
-  std::error_code try_receive(message& m) override {
-    if constexpr (P::receives) {
-      auto got = socket_.try_receive();
-      if (!got) return got.error();
-      m = *std::move(got);
-      return {};
-    }
-    return errc::unsupported;
-  }
-
-  void dial(std::string_view url, dial_options const& o) override { socket_.dial(url, o); }
-  void listen(std::string_view url, listen_options const& o) override { socket_.listen(url, o); }
-  bool hang_up(std::size_t endpoint) override { return socket_.hang_up(endpoint); }
-  void close(clock::duration linger) override { socket_.close(linger); }
-  void adjust(settings const& s) override {
-    if constexpr (adjusts<P>) socket_.set_options(options<P>(s));
-  }
-
-  int receive_fd() override {
-    if constexpr (P::receives) return socket_.receive_fd();
-    return -1;
-  }
-  int send_fd() override {
-    if constexpr (P::sends) return socket_.send_fd();
-    return -1;
-  }
-  std::error_code subscribe(std::string_view prefix) override {
-    if constexpr (filters_topics<P>) {
-      socket_.subscribe(prefix);
-      return {};
-    }
-    return errc::unsupported;
-  }
-  std::error_code unsubscribe(std::string_view prefix) override {
-    if constexpr (filters_topics<P>) {
-      socket_.unsubscribe(prefix);
-      return {};
-    }
-    return errc::unsupported;
-  }
-  std::size_t peers() const override { return socket_.peers(); }
-  socket_statistics statistics() const override { return socket_.statistics(); }
-
- private:
-  basic_socket<P> socket_;
-};
+std::unique_ptr<any_socket> open(engine& e, settings const& s) {
+  return std::make_unique<any_socket>(basic_socket<P>(e, options<P>(s)));
+}
 
 template <class P>
-std::unique_ptr<face> open(engine& e, settings const& s) {
-  return std::make_unique<face_of<P>>(e, options<P>(s));
+void adjust([[maybe_unused]] any_socket& to, [[maybe_unused]] settings const& s) {
+  if constexpr (adjusts<P>) to.set_options<P>(options<P>(s));
 }
 
 template <class P>
 constexpr kind row(int domain, int protocol) {
-  return {domain, protocol, P::sends, P::receives, &open<P>};
+  return {domain, protocol, P::sends, P::receives, &open<P>, &adjust<P>};
 }
 
 // nanomsg's raw SUB filters as its other one does.
