@@ -4,11 +4,12 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/execution/allocator.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <memory>
@@ -57,8 +58,10 @@ class pending {
   /// From any thread, once: Derived::finish() runs on the executor.
   void done() noexcept { post_to(std::move(self_), &Derived::finish); }
   void post_to(std::shared_ptr<Derived> self, void (Derived::*what)()) noexcept {
-    auto const executor = executor_;  // the last hold on this may go with it
-    asio::post(executor, asio::bind_allocator(allocator_, [self = std::move(self), what] { (self.get()->*what)(); }));
+    // As asio::post(), which would count work on the executor twice over. The copy: the last hold on this may go with
+    // it.
+    asio::prefer(asio::require(executor_, asio::execution::blocking.never), asio::execution::allocator(allocator_))
+        .execute([self = std::move(self), what] { (self.get()->*what)(); });
   }
   /// The last that happens here.
   template <class... Args>
