@@ -125,7 +125,8 @@ void tool_subscribes(scene& s, std::string const& text) {
 void tool_surveys(scene& s, std::string const& text) {
   engine e;
   respondent_socket respondent(e);
-  auto const peer = s.meet(respondent, "surveyor", text, with(format_for(text), {"--interval", "1"}));
+  // Not before we are there: a tool whose survey ends unanswered may find its next receive refused, and give up.
+  auto const peer = s.meet(respondent, "surveyor", text, with(format_for(text), {"--delay", "1", "--interval", "1"}));
   BOOST_TEST((respondent.receive(soon()).text() == text));
   respondent.send(std::string_view(text), soon());
   BOOST_TEST(peer.prints(shown(text)));
