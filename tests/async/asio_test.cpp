@@ -17,6 +17,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
+#include <malloc.h>
 
 #include <memory_resource>
 #include <string>
@@ -133,6 +134,27 @@ BOOST_FIXTURE_TEST_CASE(a_canceled_receive_leaves_the_message, stage) {
     auto const m = co_await async_receive(s.b, use_awaitable);
     BOOST_TEST(m.text() == "still there");
   }(*this));
+}
+
+BOOST_FIXTURE_TEST_CASE(receives_that_are_canceled_leave_nothing_behind, stage) {
+  int canceled = 0;
+  auto const begin_and_cancel = [&](int times) {
+    for (int i = 0; i != times; ++i) {
+      asio::cancellation_signal stop;
+      async_receive(b, asio::bind_cancellation_slot(
+                           stop.slot(), asio::bind_executor(loop, [&](boost::system::error_code why, message) {
+                             canceled += why == make_error_code(errc::canceled);
+                           })));
+      stop.emit(asio::cancellation_type::terminal);
+      while (canceled <= i) loop.run_one();
+    }
+    canceled = 0;
+  };
+  begin_and_cancel(100);
+  auto const before = ::mallinfo2().uordblks;
+  begin_and_cancel(10'000);
+  // A waiter for each that stayed would be megabytes.
+  BOOST_TEST(::mallinfo2().uordblks < before + 10'000);
 }
 
 BOOST_FIXTURE_TEST_CASE(groups_wait_for_the_first, stage) {

@@ -4,6 +4,7 @@
 #include <weft/weft.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <malloc.h>
 
 #include <array>
 #include <atomic>
@@ -207,6 +208,33 @@ BOOST_AUTO_TEST_CASE(losers_consume_nothing) {
   for (auto& h : heard) all.insert(h.begin(), h.end());
   BOOST_TEST(all.size() == std::size_t{sockets * each});
   BOOST_TEST((std::set<std::string>(all.begin(), all.end()).size() == std::size_t{sockets * each}));
+}
+
+BOOST_AUTO_TEST_CASE(waits_that_give_up_leave_nothing_behind) {
+  engine home({.helper = false});
+  stream s(home, "given-up");
+  auto rx = s.in.receiver();
+  auto tx = s.out.sender();
+  channel<int> nothing(0);
+  auto const give_up = [&] {
+    op_options const at_once{.until = clock::now()};
+    std::error_code why;
+    (void)rx.receive(at_once, why);
+    BOOST_REQUIRE(why == errc::timed_out);
+    BOOST_REQUIRE(nothing.receive_result(at_once).error() == errc::timed_out);
+    BOOST_REQUIRE(weft::select(on_receive(rx), on_receive(nothing), on_send(nothing, 1), on_timer(0ms)).index == 3u);
+    selector all;
+    all.add(on_receive(rx));
+    all.add(on_receive(nothing));
+    BOOST_REQUIRE(all.wait(at_once).error == errc::timed_out);
+  };
+  for (int i = 0; i != 100; ++i) give_up();
+  auto const before = ::mallinfo2().uordblks;
+  for (int i = 0; i != 10'000; ++i) give_up();
+  // A waiter for each that stayed would be a megabyte.
+  BOOST_TEST(::mallinfo2().uordblks < before + 10'000);
+  tx.send("m");
+  BOOST_TEST(rx.receive(soon()).text() == "m");
 }
 
 BOOST_AUTO_TEST_CASE(closing_ends_every_select) {
