@@ -123,8 +123,10 @@ std::shared_ptr<ext::context> socket::channel_context(open_function const& open)
 
 /// Closed when the last has let go of it.
 std::shared_ptr<ext::context> socket::share(std::unique_ptr<ext::context> c) {
-  return {c.release(), [self = shared_from_this()](ext::context* last) {
-            self->close_context(std::unique_ptr<ext::context>(last));
+  return {c.release(), [self = shared_from_this()](ext::context* last) mutable {
+            // Not kept until nothing weak is left: what knows the channel's context is the socket itself.
+            auto const home = std::move(self);
+            home->close_context(std::unique_ptr<ext::context>(last));
           }};
 }
 

@@ -2,6 +2,8 @@
 #include <weft/asio.hpp>
 #include <weft/weft.hpp>
 
+#include "support/count_allocations.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_allocator.hpp>
@@ -17,7 +19,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
-#include <malloc.h>
 
 #include <memory_resource>
 #include <string>
@@ -151,10 +152,10 @@ BOOST_FIXTURE_TEST_CASE(receives_that_are_canceled_leave_nothing_behind, stage) 
     canceled = 0;
   };
   begin_and_cancel(100);
-  auto const before = ::mallinfo2().uordblks;
+  auto const before = test::heap_in_use();
   begin_and_cancel(10'000);
   // A waiter for each that stayed would be megabytes.
-  BOOST_TEST(::mallinfo2().uordblks < before + 10'000);
+  BOOST_TEST(test::heap_in_use() < before + 10'000);
 }
 
 BOOST_FIXTURE_TEST_CASE(groups_wait_for_the_first, stage) {

@@ -2,6 +2,7 @@
 #include <weft/monitor.hpp>
 #include <weft/pair.hpp>
 #include <weft/push.hpp>
+#include <weft/rep.hpp>
 #include <weft/req.hpp>
 
 #include "core/socket.hpp"
@@ -138,6 +139,18 @@ BOOST_AUTO_TEST_CASE(what_is_kept_for_a_channel_is_counted_when_nobody_can_recei
     BOOST_REQUIRE((e && e->what == monitor_event::dropped && e->reason == drop_reason::unread));
     BOOST_TEST(e->message->text() == text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_is_gone_with_its_last_channel) {
+  weft::engine home{{.helper = false}};
+  std::weak_ptr<core::socket> kept;
+  {
+    rep_socket s(home);  // its channels have a context of their own
+    kept = socket_access::of(s);
+    std::optional<sender> tx(s.sender());
+    (void)s.receiver();
+  }
+  BOOST_TEST(kept.expired());
 }
 
 BOOST_FIXTURE_TEST_CASE(who_watches_hears_of_messages_and_room_and_the_end, pair_stage) {

@@ -3,8 +3,9 @@
 #include <weft/select.hpp>
 #include <weft/weft.hpp>
 
+#include "support/count_allocations.hpp"
+
 #include <boost/test/unit_test.hpp>
-#include <malloc.h>
 
 #include <array>
 #include <atomic>
@@ -229,10 +230,10 @@ BOOST_AUTO_TEST_CASE(waits_that_give_up_leave_nothing_behind) {
     BOOST_REQUIRE(all.wait(at_once).error == errc::timed_out);
   };
   for (int i = 0; i != 100; ++i) give_up();
-  auto const before = ::mallinfo2().uordblks;
+  auto const before = test::heap_in_use();
   for (int i = 0; i != 10'000; ++i) give_up();
   // A waiter for each that stayed would be a megabyte.
-  BOOST_TEST(::mallinfo2().uordblks < before + 10'000);
+  BOOST_TEST(test::heap_in_use() < before + 10'000);
   tx.send("m");
   BOOST_TEST(rx.receive(soon()).text() == "m");
 }

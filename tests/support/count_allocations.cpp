@@ -3,6 +3,8 @@
 // one of its own freed by one of these.
 #include "support/count_allocations.hpp"
 
+#include <malloc.h>
+
 #include <cstdlib>
 #include <new>
 
@@ -27,6 +29,7 @@ void* or_throw(void* p) {
 }  // namespace
 
 std::size_t weft::test::allocations() noexcept { return count; }
+std::size_t weft::test::heap_in_use() noexcept { return ::mallinfo2().uordblks; }
 
 void* operator new(std::size_t n) { return or_throw(allocate(n)); }
 void* operator new[](std::size_t n) { return or_throw(allocate(n)); }
