@@ -3,6 +3,7 @@
 // all.
 #include "nanomsg/calls.hpp"
 #include "process/child.hpp"
+#include "support/sanitizer.hpp"
 
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ std::vector<std::string> output_of(std::string const& program) {
 BOOST_AUTO_TEST_SUITE(nanomsg_interface)
 
 BOOST_AUTO_TEST_CASE(is_the_same_as_nanomsgs) {
+  if (test::skipped_under_sanitizer("nanomsg's own library leaks")) return;
   if (::access(bin("nanomsg_interface_theirs").c_str(), X_OK) != 0) {
     std::cout << "SKIPPED: libnanomsg-dev is not installed\n";
     return;

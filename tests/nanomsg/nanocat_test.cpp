@@ -2,6 +2,7 @@
 // nanomsg's own nanocat, as Debian ships it, with weft's library in place of nanomsg's.
 #include "interop/tool.hpp"
 #include "nanomsg/calls.hpp"
+#include "support/sanitizer.hpp"
 
 #include <unistd.h>
 
@@ -49,14 +50,10 @@ struct scene {
 };
 
 bool missing() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  std::cout << "SKIPPED: a sanitizer must be in the program, not only in its library\n";
-  return true;
-#else
+  if (test::skipped_under_sanitizer("it must be in the program, not only in its library")) return true;
   if (interop::is_installed("nanocat")) return false;
   std::cout << "SKIPPED: nanocat is not installed\n";
   return true;
-#endif
 }
 
 void all_patterns(std::string const& scheme) {
