@@ -52,6 +52,11 @@ function(weft_room folder)
   list(TRANSFORM room_SEES PREPEND ${PROJECT_SOURCE_DIR}/)
   add_library(${name} OBJECT ${sources})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ${relocatable})
+  if(relocatable)
+    # Nobody takes the place of a function of ours, and the few bytes for each thread fit where dlopen() finds them: for
+    # programs that link the library statically this is then the code they would have had.
+    target_compile_options(${name} PRIVATE -fno-semantic-interposition -ftls-model=initial-exec)
+  endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${room_SEES})
   target_link_libraries(${name} PRIVATE Threads::Threads ${room_LINKS})
   target_sources(weft PRIVATE $<TARGET_OBJECTS:${name}>)
