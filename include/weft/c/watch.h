@@ -47,8 +47,8 @@ typedef struct weft_event {
 } weft_event;
 
 /* For sockets that are opened with these options: told of what happens to their connections, in order, one at a time,
-   on the engine's helper. What the event points at is valid until the function returns. It should not wait. Null:
-   nobody. */
+   on the engine's helper, and never after the socket was closed. What the event points at is valid until the function
+   returns. It should not wait. Null: nobody. */
 int weft_options_on_event(weft_options options, void (*on_event)(const weft_event *event, void *arg), void *arg);
 /* The same, asked about every peer before it is attached: anything but WEFT_OK refuses it, and it is told which of
    WEFT_EWOULDBLOCK to WEFT_EUNTRUSTED that was where the wire can carry that. */

@@ -18,9 +18,8 @@ int open(weft_engine e, int protocol, weft_options options, weft_socket* out) {
   auto const* const k = find_kind(protocol);
   must(k, "no such protocol");
   constexpr areas of_all = area<socket_options>() | area<timeouts>() | area<watchers>();
-  auto made = socket::open(*k, home_of(e), with_options(options, of_all | k->own));
-  auto const name = made->name;
-  *name = id = sockets::insert(std::move(made));
+  id = sockets::insert(socket::open(*k, home_of(e), with_options(options, of_all | k->own)));
+  sockets::hold(id)->introduce();
   return WEFT_OK;
 }
 

@@ -124,24 +124,33 @@ context::context(kind const& k, std::shared_ptr<home> h, std::shared_ptr<core::s
 
 std::unique_ptr<socket> socket::open(kind const& k, std::shared_ptr<home> h, settings s) {
   std::get<socket_facts>(s) = {std::string(k.name), k.self, k.peer};
-  auto id = std::make_shared<std::atomic<std::uint64_t>>(0);
+  auto there = std::make_shared<audience>();
   auto common_options = std::get<socket_options>(s);
   // What goes on by itself completes when the protocol has the message, and leaves none behind.
   common_options.channel_send_buffer = common_options.channel_receive_buffer = 0;
-  watch(common_options, std::get<watchers>(s), id);
+  watch(common_options, std::get<watchers>(s), there);
   auto core = endpoint_control::open(h->engine, k.self, k.peer, common_options,
                                      [&](ext::protocol_host& host) { return k.make(host, s); });
   auto own = endpoint_control::open_context(*core);
   std::unique_ptr<socket> made(new socket(k, std::move(h), std::move(core), std::move(own), s,
                                           common | k.own | area<socket_options>() | area<socket_facts>(),
                                           k.raw ? std::stop_source() : std::stop_source(std::nostopstate)));
-  made->name = std::move(id);
+  made->watched_by_ = std::move(there);
   return made;
+}
+
+void socket::introduce() {
+  std::lock_guard lock(watched_by_->mutex);
+  watched_by_->socket = id;
 }
 
 close_report socket::close(clock::duration linger) {
   auto const report = endpoint_control::close(*socket_, linger);
   closing_.request_stop();
+  if (engine->ours()) {
+    std::lock_guard lock(watched_by_->mutex);
+    watched_by_->over = true;
+  }
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include "kind.hpp"
 #include "option_table.hpp"
 #include "table.hpp"
+#include "watch.hpp"
 
 #include <atomic>
 #include <memory>
@@ -98,13 +99,14 @@ class socket final : public talk, private endpoint_control {
   int receive_request(message&, int flags);
   int reply(message&, int flags);
 
-  /// For its functions, which may be called before it has an id of its own to tell.
-  std::shared_ptr<std::atomic<std::uint64_t>> name = std::make_shared<std::atomic<std::uint64_t>>(0);
+  /// Tells a program's functions its id.
+  void introduce();
 
  private:
   using talk::talk;
   std::mutex endpoints_;
   std::size_t next_endpoint_ = 0;
+  std::shared_ptr<audience> watched_by_;
 };
 
 using sockets = table<socket, kind_of_id::socket>;

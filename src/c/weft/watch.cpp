@@ -7,7 +7,7 @@
 #include "errors.hpp"
 #include "talk.hpp"
 
-#include <type_traits>
+#include <mutex>
 #include <utility>
 #include <variant>
 
@@ -57,15 +57,19 @@ weft_statistic const* shown(statistic const* s) noexcept { return reinterpret_ca
 
 }  // namespace
 
-void watch(socket_options& o, watchers const& w, std::shared_ptr<std::atomic<std::uint64_t>> const& id) {
+void watch(socket_options& o, watchers const& w, std::shared_ptr<audience> const& there) {
   if (w.on_event)
-    o.on_event = [w, id](monitor_event const& e) {
-      auto const it = event_of(*id, e);
+    o.on_event = [w, there](monitor_event const& e) {
+      std::lock_guard lock(there->mutex);
+      if (there->over) return;
+      auto const it = event_of(there->socket, e);
       w.on_event(&it, w.event_arg);
     };
   if (w.on_attach)
-    o.admit = [w, id](pipe_info const& p) {
-      auto const it = peer_of(*id, p);
+    o.admit = [w, there](pipe_info const& p) {
+      std::lock_guard lock(there->mutex);
+      if (there->over) return make_error_code(errc::closed);
+      auto const it = peer_of(there->socket, p);
       return error_of(w.on_attach(&it, w.attach_arg));
     };
 }
