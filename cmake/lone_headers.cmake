@@ -19,6 +19,19 @@ endforeach()
 add_library(lone_headers OBJECT ${lone_sources})
 target_include_directories(lone_headers PRIVATE ${PROJECT_SOURCE_DIR}/include)
 
+# The C API's, in both languages.
+if(WEFT_C)
+  file(GLOB c_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/weft/c/*.h)
+  foreach(header IN LISTS c_headers)
+    lone_header(${header} ${lone_folder}/${header}.c)
+    lone_header(${header} ${lone_folder}/${header}.cpp)
+    list(APPEND lone_c_sources ${lone_folder}/${header}.c ${lone_folder}/${header}.cpp)
+  endforeach()
+  add_library(lone_c_headers OBJECT ${lone_c_sources})
+  target_include_directories(lone_c_headers PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  target_compile_options(lone_c_headers PRIVATE -pedantic-errors $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>)
+endif()
+
 # The check can fail: catches(<what> <header text> <error>) compiles such a header, alone and twice, and waits for the error.
 function(catches what text error)
   file(CONFIGURE OUTPUT ${lone_folder}/bad/${what}.hpp CONTENT "${text}\n" @ONLY)

@@ -34,9 +34,9 @@ else()
   add_library(weft_open ALIAS weft)
 endif()
 
-# For a shared library, ours or nanomsg's.
+# For a shared library: ours, C's or nanomsg's.
 set(relocatable ${BUILD_SHARED_LIBS})
-if(WEFT_NANOMSG)
+if(WEFT_NANOMSG OR WEFT_C)
   set(relocatable ON)
 endif()
 

@@ -38,6 +38,11 @@ class WEFT_API device {
   /// Sends back into `a` what comes out of it: for BUS and PAIR1, whose header tells where not to send it.
   template <raw_protocol A>
   requires(A::self == A::peer) explicit device(basic_socket<A> a) : device(std::move(a).release()) {}
+  /// The same for who knows the protocols only when the program runs: both raw, each the other's peer, `forth` where
+  /// `a` receives and `b` sends, `back` the other way. The device ends when it next needs a socket that somebody else,
+  /// with a share of it, has closed.
+  device(detached_socket a, bool forth, detached_socket b, bool back);
+  explicit device(detached_socket a);
 
   device(device&&) noexcept = default;
   device& operator=(device&&) = delete;
@@ -51,9 +56,6 @@ class WEFT_API device {
   std::uint64_t carried() const noexcept;
 
  private:
-  device(detached_socket a, bool forth, detached_socket b, bool back);
-  explicit device(detached_socket a);
-
   std::shared_ptr<core::device> core_;
 };
 

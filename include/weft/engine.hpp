@@ -43,6 +43,9 @@ class WEFT_API engine {
   /// Readable when poll() may have something to do: for poll, epoll and event loops. Level-triggered.
   int fd() const noexcept;
 
+  /// The loop: for what posts work to it, or sets alarms there. Lives for as long as the engine.
+  ext::reactor& reactor() noexcept;
+
   /// Adds URL schemes. A scheme that is there already is replaced for later dials and listens.
   void add_transport(std::function<std::unique_ptr<ext::transport>(ext::reactor&)> const& make);
 

@@ -105,6 +105,7 @@ void engine::run(std::stop_token stop) {
   if (core_->ours()) core_->loop().serve(std::move(stop));
 }
 int engine::fd() const noexcept { return core_->loop().attach(); }
+ext::reactor& engine::reactor() noexcept { return core_->loop(); }
 
 void engine::add_transport(std::function<std::unique_ptr<ext::transport>(ext::reactor&)> const& make) {
   core_->add(make);

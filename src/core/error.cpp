@@ -63,7 +63,8 @@ class weft_category final : public std::error_category {
 }  // namespace
 
 std::error_category const& category() noexcept {
-  static weft_category const instance;
+  // Never destroyed: the helper of an engine that nobody ends still runs while the program exits.
+  static weft_category const& instance = *new weft_category;
   return instance;
 }
 

@@ -66,12 +66,12 @@ class misuse_words final : public std::error_category {
 }  // namespace
 
 std::error_category const& misuse_category() noexcept {
-  static misuse_words const instance;
+  static misuse_words const& instance = *new misuse_words;  // never destroyed, as weft's own
   return instance;
 }
 
 std::error_category const& category() noexcept {
-  static libfabric_category const instance;
+  static libfabric_category const& instance = *new libfabric_category;  // never destroyed, as weft's own
   return instance;
 }
 

@@ -50,9 +50,35 @@ struct stage {
   }
 };
 
+/// A socket without its type, and with shares of it to give away.
+struct untyped : conversation {
+  explicit untyped(basic_socket<open_pair> s) : conversation(std::move(s)) {}
+  detached_socket share() { return {socket_, context_}; }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(device_)
+
+BOOST_AUTO_TEST_CASE(carries_between_sockets_whose_type_is_forgotten) {
+  weft::engine home{{.helper = false}};
+  test::script net{home};
+  basic_socket<open_pair> typed_a(home), typed_b(home);
+  typed_a.dial("script://left");
+  auto const left = net.answer(2);
+  typed_b.dial("script://right");
+  auto const right = net.answer(2);
+  untyped a(std::move(typed_a)), b(std::move(typed_b));
+  weft::device middle(a.share(), true, b.share(), true);
+  net.turn();
+  left->say("forth");
+  right->say("back");
+  net.turn();
+  BOOST_TEST(right->heard() == "forth ");
+  BOOST_TEST(left->heard() == "back ");
+  a.share().socket->close({});
+  BOOST_TEST(middle.wait(soon()) == errc::closed);
+}
 
 BOOST_AUTO_TEST_CASE(messages_go_both_ways) {
   stage<open_pair, open_pair> s(2, 2);

@@ -215,6 +215,15 @@ BOOST_AUTO_TEST_CASE(is_another_processs_after_a_fork) {
   BOOST_TEST((ran.get_future().wait_for(patience) == std::future_status::ready));
 }
 
+BOOST_AUTO_TEST_CASE(lends_its_loop) {
+  weft::engine e({.helper = false});
+  bool ran = false;
+  e.reactor().post([&] { ran = true; });
+  BOOST_TEST(!ran);
+  e.poll();
+  BOOST_TEST(ran);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::core

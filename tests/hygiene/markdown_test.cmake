@@ -27,6 +27,15 @@ expect("${fragment}" "#include <weft/weft.hpp>\n#include <chrono>\n#include <map
 using namespace weft;\nusing namespace std::chrono_literals;\n\
 void fragment() {\n#line 11 \"p.md\"\n\nf();\n}\n")
 
+# C is not taken for C++, nor C++ for C.
+markdown_blocks("# Page\n\n```c\nint main(void) { return 0; }\n```\n```c\nf();\n```\n```cpp\ng();\n```\n" c block)
+expect("${block}" "1;2")
+as_c_source("${block_1}" p.md 4 program)
+set(headers "#include <weft/c/weft.h>\n#include <stdio.h>\n")
+expect("${program}" "${headers}#line 4 \"p.md\"\nint main(void) { return 0; }\n")
+as_c_source("${block_2}" p.md 7 fragment)
+expect("${fragment}" "${headers}void fragment(void);\nvoid fragment(void) {\n#line 7 \"p.md\"\nf();\n}\n")
+
 markdown_blocks("${page}" sh block)
 expect("${block_1}" "./dev help\n")
 

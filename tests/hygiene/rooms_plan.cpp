@@ -38,7 +38,8 @@ std::vector<room> const rows = {
     {"src/messenger", {values, ext, sockets, "include/weft/messenger", "src/base"}, {"boost/"}},
     {"src/assembly", {values, ext, sockets, "src/base", "src/core", "transports/*"}, {}},
     {"src/c", {all_public}, {"posix"}},
-    {"src/c/nanomsg", {all_public}, {"posix"}},
+    {"src/c/nanomsg", {all_public, "src/c"}, {"posix"}},
+    {"src/c/weft", {all_public, "src/c"}, {"posix"}},
     {"src/tools", {all_public}, {"posix", "boost/json.hpp", "CLI/"}},
 
     {"protocols", {values, ext, sockets}, {}},
@@ -84,6 +85,7 @@ std::vector<room> const rows = {
     {"tests/nanomsg",
      {all_public, "tests/interop", "tests/process", "tests/support"},
      {"posix", "boost/test/", "nanomsg/"}},
+    {"tests/capi", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/hygiene", {}, {"boost/test/"}},
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "table.hpp"
 
+#include "../slot.hpp"
 #include "errors.hpp"
 
 #include <weft/c/nanomsg/nn.h>
@@ -19,33 +20,22 @@ namespace {
 
 constexpr int most_sockets = 4096;
 
-/// One number. Calls count themselves in before they look whether it is open, so that who closes it can wait for them.
-struct alignas(64) slot {
-  static constexpr std::uint32_t open = 1u << 31;
+using slot = c::slot<socket>;
 
-  std::atomic<std::uint32_t> state{0};  // open, and how many hold it
-  socket* what = nullptr;               // written while it is not open and nobody holds it
-
-  socket* hold() noexcept {
-    if (state.fetch_add(1, std::memory_order_acquire) & open) return what;
-    release();
-    return nullptr;
-  }
-  void release() noexcept {
-    if (state.fetch_sub(1, std::memory_order_acq_rel) == 1) state.notify_all();
-  }
-  /// \return whether it was open. It is held once more then.
-  bool shut() noexcept {
-    state.fetch_add(1, std::memory_order_acquire);
-    if (state.fetch_and(~open, std::memory_order_acq_rel) & open) return true;
-    release();
-    return false;
-  }
-  void await_last() noexcept {
-    for (auto n = state.load(std::memory_order_acquire); n != 0; n = state.load(std::memory_order_acquire))
-      state.wait(n, std::memory_order_acquire);
-  }
-};
+void let_go(slot& s) noexcept {
+  if (s.release()) s.state.notify_all();
+}
+void await_last(slot const& s) noexcept {
+  for (auto n = s.state.load(std::memory_order_acquire); n & slot::condemned;
+       n = s.state.load(std::memory_order_acquire))
+    s.state.wait(n, std::memory_order_acquire);
+}
+/// \return null when it is not open; otherwise it stays until it is let go
+socket* hold(slot& s) noexcept {
+  auto* const found = s.hold();
+  if (!found) let_go(s);
+  return found;
+}
 
 struct registry {
   std::array<slot, most_sockets> slots;
@@ -95,7 +85,7 @@ int insert(kind const& k, int& number) {
   s.what = new socket(k, r.lowest);
   r.taken[static_cast<std::size_t>(r.lowest)] = true;
   number = r.lowest++;
-  s.state.fetch_or(slot::open, std::memory_order_release);
+  s.publish();
   return 0;
 }
 
@@ -103,14 +93,16 @@ int remove(int number, clock::time_point since) {
   auto& r = all();
   if (!is_number(number)) return EBADF;
   auto& s = r.slots[static_cast<std::size_t>(number)];
-  if (!s.shut()) return EBADF;
-  std::unique_ptr<socket> const gone(s.what);
+  auto* const found = hold(s);
+  if (!found) return EBADF;
+  if (!s.shut()) return let_go(s), EBADF;
+  std::unique_ptr<socket> const gone(found);
   (void)guarded([&] {
     gone->close(since);
     return 0;
   });
-  s.release();
-  s.await_last();
+  let_go(s);
+  await_last(s);
   std::lock_guard lock(r.mutex);
   r.taken[static_cast<std::size_t>(number)] = false;
   r.lowest = std::min(r.lowest, number);
@@ -133,10 +125,10 @@ bool is_terminated() {
 }
 
 held::held(int number) noexcept
-    : number_(number), socket_(is_number(number) ? all().slots[static_cast<std::size_t>(number)].hold() : nullptr) {}
+    : number_(number), socket_(is_number(number) ? hold(all().slots[static_cast<std::size_t>(number)]) : nullptr) {}
 
 held::~held() {
-  if (socket_) all().slots[static_cast<std::size_t>(number_)].release();
+  if (socket_) let_go(all().slots[static_cast<std::size_t>(number_)]);
 }
 
 }  // namespace weft::nanomsg
