@@ -82,6 +82,7 @@ std::vector<room> const rows = {
     {"tests/nanomsg",
      {all_public, "tests/interop", "tests/process", "tests/support"},
      {"posix", "boost/test/", "nanomsg/"}},
+    {"tests/tools", {all_public, "tests/interop", "tests/support"}, {"posix", "boost/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/hygiene", {}, {"boost/test/"}},
 };
