@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command_line.hpp"
 
+#include "../usage.hpp"
 #include "abbreviations.hpp"
 #include "files.hpp"
 
@@ -23,9 +24,9 @@ using error = CLI::ValidationError;
 
 constexpr char const* description = "Sends and receives messages: a client, or a server, of any scalability protocol.";
 constexpr char const* footer =
-    "SECS may have a fraction. Long options may be abbreviated; a value may follow as \"--name value\", "
-    "\"--name=value\" "
-    "or \"--name:value\".\n"
+    "SECS may have a fraction. Long options may be abbreviated; a value follows as the next argument, or behind \"=\" "
+    "or "
+    "\":\".\n"
     "Where nngcat and nanocat differ: --pair is PAIR version 0; a peer that is not there yet is waited for; -X PATH is "
     "ipc://PATH; --ascii ends each message with a newline; messages over 1 MiB need -Z. See weftcat(1).";
 
@@ -230,9 +231,7 @@ settings command_line::parse(int argc, char const* const* argv) {
   return std::move(settings_);
 }
 
-std::string command_line::answer(CLI::ParseError const& e) const {
-  return e.get_name() == "CallForHelp" ? app_.help() : std::string(e.what()) + "\n";
-}
+int command_line::answer(CLI::ParseError const& e) const { return weft::tools::answered(app_, e); }
 
 void command_line::choose_protocol(std::string const& program) {
   std::string chosen;

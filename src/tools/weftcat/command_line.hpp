@@ -21,8 +21,8 @@ class command_line {
 
   /// \throws CLI::ParseError, also where help or the version is asked for
   settings parse(int argc, char const* const* argv);
-  /// What was asked for in place of work.
-  std::string answer(CLI::ParseError const&) const;
+  /// Prints what was asked for in place of work, or what is wrong. \return what weftcat ends in
+  int answer(CLI::ParseError const&) const;
 
  private:
   void add_protocols();

@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto linger = 5s;
-enum status { done = 0, failed = 1, misused = 2 };
+enum status { done = 0, failed = 1 };
 
 void show_statistics(weft::any_socket const& socket, settings const& s) {
   auto tree = as_tree(socket.statistics());
@@ -85,11 +85,7 @@ int main(int argc, char** argv) {
   command_line line;
   try {
     return run(line.parse(argc, argv));
-  } catch (CLI::Success const& e) {
-    std::cout << line.answer(e);
-    return done;
   } catch (CLI::ParseError const& e) {
-    std::cerr << "weftcat: " << e.what() << std::endl;
-    return misused;
+    return line.answer(e);
   }
 }
