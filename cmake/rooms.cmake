@@ -22,7 +22,7 @@ add_library(weft::weft ALIAS weft)
 target_compile_features(weft PUBLIC cxx_std_20)
 target_include_directories(weft PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
 target_link_libraries(weft PRIVATE Threads::Threads ${outside})
-set_target_properties(weft PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0 LINKER_LANGUAGE CXX)
+set_target_properties(weft PROPERTIES LINKER_LANGUAGE CXX)
 
 # The tests reach into the rooms, and a shared library hides them.
 if(BUILD_SHARED_LIBS)
@@ -38,6 +38,30 @@ endif()
 set(relocatable ${BUILD_SHARED_LIBS})
 if(WEFT_NANOMSG OR WEFT_C)
   set(relocatable ON)
+endif()
+
+# weft_versioned(<target>): a shared library of ours, whose symbols carry its major version.
+function(weft_versioned target)
+  set(exported ${PROJECT_BINARY_DIR}/exported.map)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/exported.map.in ${exported} @ONLY)
+  target_link_options(${target} PRIVATE LINKER:--version-script=${exported})
+  set_target_properties(${target} PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
+                                             LINK_DEPENDS ${exported})
+endfunction()
+
+# The shared library comes of the same objects as the static one. Programs of ours that are installed use it.
+set(shared weft)
+if(BUILD_SHARED_LIBS)
+  weft_versioned(weft)
+elseif(relocatable)
+  add_library(weft_shared SHARED)
+  target_compile_features(weft_shared PUBLIC cxx_std_20)
+  target_include_directories(weft_shared PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                                $<INSTALL_INTERFACE:include>)
+  target_link_libraries(weft_shared PRIVATE Threads::Threads ${outside})
+  set_target_properties(weft_shared PROPERTIES OUTPUT_NAME weft EXPORT_NAME shared LINKER_LANGUAGE CXX)
+  weft_versioned(weft_shared)
+  set(shared weft_shared)
 endif()
 
 # weft_room(<folder> [SEES <folder>...] [LINKS <target>...])
@@ -62,6 +86,8 @@ function(weft_room folder)
   target_sources(weft PRIVATE $<TARGET_OBJECTS:${name}>)
   if(BUILD_SHARED_LIBS)
     target_sources(weft_open PRIVATE $<TARGET_OBJECTS:${name}>)
+  elseif(relocatable)
+    target_sources(weft_shared PRIVATE $<TARGET_OBJECTS:${name}>)
   endif()
 endfunction()
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // weft-device: forwards between two sets of addresses, as a peer to both.
+#include "usage.hpp"
+
 #include <weft/weft.hpp>
 
 #include <CLI/CLI.hpp>
@@ -113,7 +115,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     check(kind, r);
   } catch (CLI::ParseError const& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    return tools::answered(app, e);
   }
   // Blocked before the engine has a thread, so that sigwait() gets them.
   sigset_t ends;

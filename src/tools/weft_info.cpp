@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // weft-info: what libfabric offers on this machine, what a URL would choose, and why not the rest.
+#include "usage.hpp"
+
 #include <weft/fabric/offers.hpp>
 #include <weft/version.hpp>
 
@@ -199,7 +201,11 @@ int main(int argc, char** argv) {
   app.add_flag("--json", as_json, "for programs");
   app.add_option("url", urls, "look at these URLs only, such as ofi+tcp://host:7000; by default, at every scheme");
   app.set_version_flag("--version", std::string(weft::version::text));
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& e) {
+    return weft::tools::answered(app, e);
+  }
 
   bool const all_schemes = urls.empty();
   if (all_schemes)

@@ -86,6 +86,8 @@ std::vector<room> const rows = {
      {all_public, "tests/interop", "tests/process", "tests/support"},
      {"posix", "boost/test/", "nanomsg/"}},
     {"tests/capi", {all_public, "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/tools", {all_public, "tests/interop", "tests/support"}, {"posix", "boost/"}},
+    {"tests/package", {all_public}, {"posix", "boost/", "nanomsg/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
     {"tests/hygiene", {}, {"boost/test/"}},
 };

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# The shared library shows what is ours, under the major version, and nothing else.
+
+include(${CMAKE_CURRENT_LIST_DIR}/check.cmake)
+string(REGEX MATCH "^[0-9]+" major ${version})
+set(library ${prefix}/${libdir}/libweft.so.${major})
+run(readelf -d ${library})
+expect("${out}" "SONAME[^\n]*\\[libweft\\.so\\.${major}\\]")
+run(nm -D --defined-only ${library})
+string(REGEX MATCHALL "[^\n]+" symbols "${out}")
+list(LENGTH symbols count)
+expect("${count}" "^[0-9][0-9]+")
+foreach(symbol IN LISTS symbols)
+  if(NOT symbol MATCHES " WEFT_${major}$|@@WEFT_${major}$")
+    message(FATAL_ERROR "${symbol} has another version, or none")
+  endif()
+endforeach()
+run(nm -DC --defined-only ${library})
+string(REGEX REPLACE "[^\n]*( weft::| for weft::| WEFT_${major}$| A WEFT_)[^\n]*" "" others "${out}")
+expect_none("${others}" "[^\n]+")
