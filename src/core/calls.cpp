@@ -87,6 +87,7 @@ std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
   if (c.heeds_peers()) hear_peers();
   auto const attempt = [&]() -> std::optional<std::error_code> {
     if (!c.can_send()) return refuse_to_wait(c, m);
+    moderation_.sent();
     return c.send(m);
   };
   unsigned seen = 0;
@@ -108,38 +109,46 @@ std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
   return sleep(w, op);
 }
 
+/// What a receive knows of itself while it waits.
+struct socket::receiving {
+  bool const patient;
+  bool counted = false;  // c.waiting has this caller, until the protocol has answered it
+  unsigned seen = 0;
+  clock::time_point not_before{};  // is the next look: see moderation
+};
+
 std::error_code socket::receive(ext::context& c, message& m, op_options const& o, bool patient) {
   if (!engine_->ours()) return errc::forked;
-  bool counted = false;
+  receiving r{.patient = patient};
   auto const attempt = [&]() -> std::optional<std::error_code> {
     if (!c.place->receivers.empty() || !has_message(c, patient)) {
       if (options_.fail_without_peers && attached_ == 0 && !has_message(c, patient)) return errc::no_peers;
-      if (!std::exchange(counted, true)) ++c.waiting;
+      if (!std::exchange(r.counted, true)) ++c.waiting;
       return {};
     }
-    if (std::exchange(counted, false)) --c.waiting;
+    if (std::exchange(r.counted, false)) --c.waiting;
     auto got = next_message(c);
     if (!got) return got.error();
     m = *std::move(got);
     return std::error_code{};
   };
-  unsigned seen = 0;
   std::error_code why;
   {
     guard lock(*this, c);
-    why = attempt_locked(o, attempt, seen);
+    why = attempt_locked(o, attempt, r.seen);
+    if (r.counted && !has_lanes()) r.not_before = moderation_.next();
   }
-  return counted ? wait_to_receive(c, m, o, attempt, counted, seen, patient) : why;
+  return r.counted ? wait_to_receive(c, m, o, attempt, r) : why;
 }
 
-/// `counted`: c.waiting has this caller, until the protocol has answered it.
 template <class Attempt>
 std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options const& o, Attempt& attempt,
-                                        bool& counted, unsigned seen, bool patient) {
+                                        receiving& r) {
   waiter w(*this, o);
   blocking<receive_operation> op;
-  op.patient = patient;
-  auto why = keep_trying(w, attempt, seen);
+  op.patient = r.patient;
+  auto why = w.let_gather(r.not_before) ? attempt_once(o, attempt, r.seen) : errc::would_block;
+  if (why == errc::would_block) why = keep_trying(w, attempt, r.seen);
   if (why == errc::would_block) {
     {
       guard lock(*this);
@@ -159,9 +168,10 @@ std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options 
     }
   }
   guard lock(*this);
-  if (counted) --c.waiting;
+  if (!why) moderation_.looked();
+  if (r.counted) --c.waiting;
   // A stop that came in between is first seen by the attempt itself.
-  if (w.gave_up() || (counted && why == errc::canceled)) c.abandon_receive();
+  if (w.gave_up() || (r.counted && why == errc::canceled)) c.abandon_receive();
   return why;
 }
 
@@ -210,6 +220,7 @@ std::error_code socket::try_send(ext::context& c, message& m) {
     {
       guard lock(*this);
       if (closed_) return errc::closed;
+      moderation_.sent();
       if (c.can_send()) return c.send(m);
       if (auto const done = refuse_to_wait(c, m)) return *done;
       why = c.why_not();
@@ -228,6 +239,7 @@ std::error_code socket::send_to(ext::context& c, pipe_id p, message& m) {
     {
       guard lock(*this);
       if (closed_) return errc::closed;
+      moderation_.sent();
       why = sender.send_to(p, m);
     }
     if (why != errc::peers_full || (!last && !drive_once())) break;

@@ -18,13 +18,16 @@ class socket::guard {
  public:
   explicit guard(socket& s) : socket_(s), lock_(s.mutex_) { answer(); }
   /// For a receive: the rings may wait while there is something to receive, though not for long. A sender that keeps
-  /// pace would else ring for each message, and each ring moves cache lines to and fro.
+  /// pace would else ring for each message, and each ring moves cache lines to and fro. For the same reason they may
+  /// wait a moment while there is nothing.
   guard(socket& s, ext::context& receiver) : socket_(s), lock_(s.mutex_) {
-    if (s.receives_unanswered_ < most_unanswered && receiver.can_receive()) {
+    bool const any = receiver.can_receive();
+    if (any && s.receives_unanswered_ < most_unanswered) {
       ++s.receives_unanswered_;
-    } else {
+    } else if (s.rung_.load(std::memory_order_relaxed) && (any || !s.lets_gather())) {
       s.receives_unanswered_ = 0;
-      answer();
+      s.answer_rings();
+      s.moderation_.looked();
     }
   }
   guard(guard const&) = delete;

@@ -30,15 +30,9 @@ struct origin {
 ///
 /// Its doorbell may be rung by threads that know nothing of the socket's life; so it keeps the socket, and
 /// whoever may ring keeps it.
-class link final : public ext::pipe,
-                   public ext::doorbell,
-                   public ext::connection_events,
-                   public std::enable_shared_from_this<link> {
+class link final : public ext::pipe, public ext::connection_events, public std::enable_shared_from_this<link> {
  public:
   link(std::shared_ptr<socket>, pipe_id, std::shared_ptr<ext::connection>, core::lane*, unsigned window) noexcept;
-
-  // ext::doorbell
-  void ring() noexcept override;
 
   // ext::connection_events, inside connection::progress(), under the socket's lock
   void on_message(message&&) noexcept override;
@@ -47,11 +41,32 @@ class link final : public ext::pipe,
   void on_closed(std::error_code why) noexcept override;
 
   std::shared_ptr<ext::connection> const& connection() const noexcept { return connection_; }
+  std::shared_ptr<ext::doorbell> doorbell() noexcept { return {shared_from_this(), &bell_}; }
   core::lane* lane() const noexcept { return lane_; }
   bool attached() const noexcept { return attached_; }
   bool over() const noexcept { return over_; }
 
   pipe_info info() const;
+
+  /// Apart from what the socket's own threads write for each message: who rings would else wait for that cache line,
+  /// and have them wait for it.
+  class alignas(64) bell final : public ext::doorbell {
+   public:
+    explicit bell(link& l) noexcept : socket_(*l.socket_), owner_(l) {}
+    void ring() noexcept override;
+
+   private:
+    friend class socket;
+    void ring_again() noexcept;
+
+    socket& socket_;
+    link& owner_;
+    // While it is rung it is on the socket's list of those. That of a link that is over stays rung for ever: nobody can
+    // put it there again, and the socket keeps it until it has come off.
+    std::atomic<bool> rung_{false};
+    std::atomic<bool> urgent_{false};  // rung on the loop before it was on the list
+    bell* next_rung_ = nullptr;
+  };
 
   origin from;
   drop_counts dropped;  // under the socket's lock
@@ -59,20 +74,13 @@ class link final : public ext::pipe,
  private:
   friend class socket;  // and its guard
 
-  void ring_again() noexcept;
-
   std::shared_ptr<socket> socket_;
   std::shared_ptr<ext::connection> connection_;
   core::lane* lane_;
   bool attached_ = false;
   bool refused_ = false;  // by the protocol; the monitors know
   bool over_ = false;     // on_closed() was told
-
-  // While it is rung it is on the socket's list of those. A link that is over stays rung for ever: nobody can
-  // put it there again, and the socket keeps it until it has come off.
-  std::atomic<bool> rung_{false};
-  std::atomic<bool> urgent_{false};  // rung on the loop before it was on the list
-  link* next_rung_ = nullptr;
+  bell bell_;
 };
 
 }  // namespace weft::core

@@ -28,7 +28,7 @@ void socket::add(std::unique_ptr<ext::connection> c, origin from) {
   }
   // Whoever fell asleep without this lane would never drive it.
   if (lane) sleepers_.wake_all();
-  connection->start(l);
+  connection->start(l->doorbell());
   auto const verdict = options_.admit ? options_.admit(l->info()) : std::error_code{};
   guard lock(*this);
   if (!l->over_ && !closed_) attach(*l, verdict);
@@ -65,7 +65,7 @@ void socket::remove(link& l, std::error_code why) noexcept {
   auto const id = static_cast<std::uint32_t>(l.id());
   if (auto const it = links_.find(id); it != links_.end()) {
     // Rung: it is on the list, or a thread is about to put it there.
-    bool const listed = l.rung_.exchange(true, std::memory_order_seq_cst);
+    bool const listed = l.bell_.rung_.exchange(true, std::memory_order_seq_cst);
     (listed ? lingering_ : removed_).push_back(std::move(it->second));
     links_.erase(it);
   }

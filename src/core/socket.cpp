@@ -12,7 +12,7 @@ namespace weft::core {
 namespace {
 
 // In the place of the list of the rung, once nobody will answer any more.
-link* const deaf = reinterpret_cast<link*>(std::uintptr_t{1});
+link::bell* const deaf = reinterpret_cast<link::bell*>(std::uintptr_t{1});
 
 }  // namespace
 
@@ -56,22 +56,22 @@ void socket::close_context(std::unique_ptr<ext::context> c) noexcept {
 
 // Links that ring, from any thread.
 
-void link::ring() noexcept {
+void link::bell::ring() noexcept {
   if (rung_.exchange(true, std::memory_order_seq_cst)) return ring_again();
-  auto& head = socket_->rung_;
+  auto& head = socket_.rung_;
   next_rung_ = head.load(std::memory_order_relaxed);
   do {
     if (next_rung_ == deaf) return;
   } while (!head.compare_exchange_weak(next_rung_, this, std::memory_order_seq_cst, std::memory_order_relaxed));
-  socket_->alert(urgent_.load(std::memory_order_seq_cst) && urgent_.exchange(false));
+  socket_.alert(urgent_.load(std::memory_order_seq_cst) && urgent_.exchange(false));
 }
 
 /// The first ring has no answer so far, and perhaps will have none for long. On the loop that is not good enough:
 /// the news may be the end, and it must be noticed although nobody waits.
-void link::ring_again() noexcept {
-  if (!socket_->engine_->loop().on_loop()) return;
+void link::bell::ring_again() noexcept {
+  if (!socket_.engine_->loop().on_loop()) return;
   urgent_.store(true, std::memory_order_seq_cst);  // for who rang first and is not on the list yet
-  if (socket_->rung()) socket_->attend();
+  if (socket_.rung()) socket_.attend();
 }
 
 /// Somebody must answer: a sleeper, this thread if it runs the loop, or the loop if the socket asked for it or it
@@ -108,18 +108,19 @@ void socket::attend_soon() noexcept {
 }
 
 void socket::answer_rings() noexcept {
-  link* list = rung_.load(std::memory_order_relaxed);
+  link::bell* list = rung_.load(std::memory_order_relaxed);
   if (!list || list == deaf) return;
   list = rung_.exchange(nullptr, std::memory_order_seq_cst);
   while (list) {
-    link& l = *list;
-    list = std::exchange(l.next_rung_, nullptr);
+    link::bell& b = *list;
+    link& l = b.owner_;
+    list = std::exchange(b.next_rung_, nullptr);
     if (l.over_) {
       forget(l);
       continue;
     }
     // Cleared before the connection is asked: a ring from now on means there is more.
-    l.rung_.exchange(false, std::memory_order_seq_cst);
+    b.rung_.exchange(false, std::memory_order_seq_cst);
     l.touch();
     l.connection_->progress(l);
   }
@@ -144,7 +145,11 @@ void socket::forget(link& l) noexcept {
 
 link::link(std::shared_ptr<socket> s, pipe_id id, std::shared_ptr<ext::connection> c, core::lane* lane,
            unsigned window) noexcept
-    : ext::pipe(id, *c, window, &s->touched_), socket_(std::move(s)), connection_(std::move(c)), lane_(lane) {}
+    : ext::pipe(id, *c, window, &s->touched_),
+      socket_(std::move(s)),
+      connection_(std::move(c)),
+      lane_(lane),
+      bell_(*this) {}
 
 void link::on_message(message&& m) noexcept {
   deliver(std::move(m));

@@ -9,6 +9,7 @@
 
 #include "core/engine.hpp"
 #include "core/link.hpp"
+#include "core/moderation.hpp"
 #include "core/operation.hpp"
 #include "core/readiness.hpp"
 #include "core/sleepers.hpp"
@@ -118,6 +119,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   friend class waiter;
   class guard;
   struct buffered_send;
+  struct receiving;
 
   // ext::protocol_host
   clock::time_point now() const noexcept override { return clock::now(); }
@@ -187,6 +189,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void on_alarm() noexcept;
   void settle_readiness() noexcept;
   bool drive_once() noexcept;
+  /// Lanes are polled, and rings wait for nothing there.
+  bool lets_gather() const noexcept { return !has_lanes() && moderation_.holds(); }
   void hear_peers() noexcept;
   template <class Attempt>
   std::error_code attempt_once(op_options const&, Attempt&& attempt, unsigned& seen);
@@ -195,8 +199,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   template <class Attempt>
   std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
   template <class Attempt>
-  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, bool& counted, unsigned seen,
-                                  bool patient);
+  std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, receiving&);
   template <class Operation>
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);
@@ -244,8 +247,10 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::atomic<unsigned> lanes_version_{0};
   std::atomic<clock::rep> hear_next_at_{0};
 
-  std::atomic<link*> rung_{nullptr};
   unsigned receives_unanswered_ = 0;  // in a row
+  moderation moderation_;
+  // From here to the end of what rings read and write, apart from the rest: see link::bell.
+  alignas(64) std::atomic<link::bell*> rung_{nullptr};
   sleepers sleepers_;
   int tenders_ = 0;
   std::atomic<bool> attended_{false};  // rings are answered although nobody waits

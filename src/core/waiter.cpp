@@ -133,6 +133,12 @@ bool waiter::look(unsigned seen) noexcept {
   return false;
 }
 
+bool waiter::let_gather(clock::time_point until) const noexcept {
+  if (until == clock::time_point{} || options_.stop.stop_requested()) return false;
+  while (clock::now() < until) pause();
+  return socket_.rung();
+}
+
 /// Plain spinning is ruinous when the peer needs this very CPU: it must yield. How soon, the yields tell: one
 /// that came back at once had nobody to let in; where each lets somebody run, one look between two is enough.
 /// `just_looked`: in vain, so that where every yield lets somebody run there is no point in another look before it.

@@ -36,6 +36,9 @@ class waiter {
   }
   bool gave_up() const noexcept { return gave_up_; }
 
+  /// Lets messages gather until then. \return whether it is worth a look now
+  bool let_gather(clock::time_point until) const noexcept;
+
   /// Looks for something new since `seen`. \return false when it is time to park.
   bool look(unsigned seen) noexcept;
 

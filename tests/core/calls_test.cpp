@@ -29,6 +29,13 @@ struct open_up {
 };
 template struct open_up<&socket::senders_>;
 
+moderation& looks(socket&);
+template <auto Member>
+struct open_up_looks {
+  friend moderation& looks(socket& s) { return s.*Member; }
+};
+template struct open_up_looks<&socket::moderation_>;
+
 std::size_t length(operation_list& list) {
   std::size_t n = 0;
   for (auto* o = list.first(); o; o = list.next(*o)) ++n;
@@ -45,6 +52,9 @@ class glass : public Socket {
   }
   void await_senders(std::size_t n) {
     await([&] { return length(parked_senders(*this->socket_)) == n; });
+  }
+  void look_just_now() {
+    for (int i = 0; i < 2; ++i) looks(*this->socket_).looked();
   }
 
  private:
@@ -196,6 +206,17 @@ BOOST_FIXTURE_TEST_CASE(a_deadline_in_the_past_still_takes_what_is_there, stage)
   BOOST_TEST(s.receive(past).text() == "there");
   message m("gone");
   BOOST_TEST(!code_of_send(s, m, past));
+  BOOST_TEST(code_of_receive(s, past) == make_error_code(errc::timed_out));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_looked_a_moment_ago_still_takes_what_is_there, stage) {
+  auto const end = net.answer();
+  op_options const past{.until = clock::time_point{}};
+  for (int i = 0; i < 100; ++i) {
+    end->say("there");
+    s.look_just_now();
+    BOOST_TEST(s.receive(past).text() == "there");
+  }
   BOOST_TEST(code_of_receive(s, past) == make_error_code(errc::timed_out));
 }
 
