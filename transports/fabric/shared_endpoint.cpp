@@ -67,8 +67,10 @@ shared_endpoint::shared_endpoint(std::shared_ptr<switchboard> b, ext::reactor& r
       buffers_(fabric::registrar(domain_), most_lent, *this, on_link_frame),
       sends_(fabric::registrar(domain_), on_sent) {}
 
-/// First the endpoint: then nothing is posted any more, and the memory is ours. The alarm ends where it was made.
+/// First the endpoint: then nothing is posted any more, and the memory is ours. Over shm it wants to be the last to
+/// have its queue. The alarm ends where it was made.
 shared_endpoint::~shared_endpoint() {
+  completions_.reset();
   endpoint_.reset();
   for (auto& [f, owned] : flows_) f->cut();
   if (second_look_) reactor_.post([alarm = std::move(second_look_)] {});
