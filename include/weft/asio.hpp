@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/asio_attachment.hpp>
+#include <weft/asio_descriptors.hpp>
 #include <weft/asio_pending.hpp>
 #include <weft/engine.hpp>
 #include <weft/error.hpp>
@@ -112,6 +113,9 @@ class select_op final : public pending<select_op<Handler, Cases...>, Handler>, p
     std::shared_ptr<ext::signal> const self = this->self_;
     for (auto* c : all_) due = std::min(due, c->due());
     for (auto* c : all_) c->watch(self);
+    for (auto* c : all_)
+      if (auto const [fd, events] = c->descriptor(); fd >= 0 && !failure_)
+        failure_ = descriptors_.add(this->executor(), fd, events);
     if (due != clock::time_point::max()) set_timer(due);
     raise();
   }
@@ -119,6 +123,7 @@ class select_op final : public pending<select_op<Handler, Cases...>, Handler>, p
     canceled_ = true;
     raise();
   }
+  ext::meeting* meets() noexcept override { return &meeting_; }
   /// One trial for all that happens until it begins, and another for what happens meanwhile.
   void raise() noexcept override {
     auto was = state_.load();
@@ -142,17 +147,26 @@ class select_op final : public pending<select_op<Handler, Cases...>, Handler>, p
   /// \return whether it is over
   bool try_once() {
     auto const last = std::find_if(all_.begin(), all_.end(), [](auto* c) { return c->last_resort(); });
-    auto i = canceled_ ? all_.size() : ext::attempt_any(all_);
-    if (i == all_.size() && !canceled_) {
-      if (last == all_.end()) return false;
+    bool const met = !meeting_.begin();  // others were first, and that cannot be taken back
+    auto i = met ? ext::met_at(all_, meeting_.met()) : is_off() ? all_.size() : ext::attempt_any(all_);
+    if (i == all_.size() && !is_off()) {
+      if (last == all_.end()) return wait_on(), false;
       i = static_cast<std::size_t>(last - all_.begin());
     }
     state_ = over;
     let_go();
     auto const hold = std::move(this->self_);
     if (i != all_.size()) all_[i]->run();
-    this->invoke(error_code(i != all_.size() ? all_[i]->error() : make_error_code(errc::canceled)), i);
+    auto const why = failure_ ? failure_ : error_code(make_error_code(errc::canceled));
+    this->invoke(i != all_.size() ? error_code(all_[i]->error()) : why, i);
     return true;
+  }
+  bool is_off() const noexcept { return canceled_ || failure_; }
+  void wait_on() {
+    meeting_.rest();
+    descriptors_.arm([weak = this->weak_] {
+      if (auto const it = weak.lock()) it->raise();
+    });
   }
   void set_timer(clock::time_point due) {
     timer_.emplace(this->executor(), due);
@@ -163,13 +177,17 @@ class select_op final : public pending<select_op<Handler, Cases...>, Handler>, p
   void let_go() noexcept {
     for (auto* c : all_) c->unwatch();
     timer_.reset();
+    descriptors_.clear();
   }
 
   std::tuple<Cases...> cases_;
   std::array<ext::select_case*, sizeof...(Cases)> all_;
   std::optional<asio::steady_timer> timer_;
+  descriptor_watches descriptors_;
+  error_code failure_;
   std::atomic<state> state_{idle};
   std::atomic<bool> canceled_{false};
+  ext::meeting meeting_;
 };
 
 template <class T>
@@ -266,8 +284,8 @@ auto async_survey(surveyor_socket& s, message question, Token&& token) {
       net::survey_steps{std::make_shared<surveyor_context>(s.open_context()), std::move(question)}, token);
 }
 
-/// void(error_code, std::size_t): as select(), and runs the case's `f` on the handler's executor. Not with descriptors:
-/// asio has its own. `co_await async_select(use_awaitable, on_receive(...), ...)`.
+/// void(error_code, std::size_t): as select(), and runs the case's `f` on the handler's executor.
+/// `co_await async_select(use_awaitable, on_receive(...), ...)`.
 template <class Token, std::derived_from<ext::select_case>... Cases>
 requires(!std::derived_from<std::decay_t<Token>, ext::select_case>) auto async_select(Token&& token, Cases... cases) {
   return net::asio::async_initiate<Token, void(net::error_code, std::size_t)>(

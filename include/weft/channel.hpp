@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -34,10 +35,11 @@ class channel_state {
  public:
   explicit channel_state(std::size_t capacity) : capacity_(capacity) { slots_.resize(capacity); }
 
-  /// `wait`: null for who never waits. Takes the value on success only.
-  std::error_code send(T& value, op_options const* wait) {
-    waiter self;
+  /// `wait`: null for who never waits; `self`: where a select that tries waits itself. Takes the value on success only.
+  std::error_code send(T& value, op_options const* wait, observation const* self = nullptr) {
+    waiter mine;
     news after;
+    std::error_code why;
     {
       std::lock_guard lock(mutex_);
       if (closed_) return errc::closed;
@@ -47,20 +49,23 @@ class channel_state {
       } else if (size_ < capacity_) {
         push(std::move(value));
         after.tell(message_watchers_);
+      } else if (observation* const o = meet(message_watchers_, self, after)) {
+        *static_cast<result<T>*>(o->offer) = std::move(value);
+        o->who->meets()->settle();
       } else if (!wait) {
-        return errc::would_block;
+        why = errc::would_block;
       } else {
-        self.value = &value;
-        senders_.push_back(self);
+        mine.value = &value;
+        senders_.push_back(mine);
         after.tell(message_watchers_);
       }
     }
     after.spread();
-    return self.value ? sleep(self, *wait) : std::error_code{};
+    return mine.value ? sleep(mine, *wait) : why;
   }
 
-  result<T> receive(op_options const* wait) {
-    waiter self;
+  result<T> receive(op_options const* wait, observation const* self = nullptr) {
+    waiter mine;
     news after;
     std::optional<T> got;
     {
@@ -70,17 +75,19 @@ class channel_state {
         after.tell(room_watchers_);
       } else if (closed_) {
         return errc::closed;
-      } else if (!wait) {
-        return errc::would_block;
-      } else {
-        self.taken = &got;
-        receivers_.push_back(self);
+      } else if (observation* const o = meet(room_watchers_, self, after)) {
+        got = std::move(*static_cast<T*>(o->offer));
+        o->who->meets()->settle();
+      } else if (wait) {
+        mine.taken = &got;
+        receivers_.push_back(mine);
         after.tell(room_watchers_);
       }
     }
     after.spread();
-    if (self.taken)
-      if (auto const why = sleep(self, *wait)) return why;
+    if (mine.taken)
+      if (auto const why = sleep(mine, *wait)) return why;
+    if (!got) return errc::would_block;
     return *std::move(got);
   }
 
@@ -108,13 +115,13 @@ class channel_state {
   }
   std::size_t capacity() const noexcept { return capacity_; }
 
-  void watch_messages(observation& w) {
-    std::lock_guard lock(mutex_);
-    message_watchers_.push_back(w);
+  void watch_messages(observation& w, result<T>& into) {
+    if (capacity_ == 0) w.offer = &into;
+    watch(message_watchers_, w, room_watchers_);
   }
-  void watch_room(observation& w) {
-    std::lock_guard lock(mutex_);
-    room_watchers_.push_back(w);
+  void watch_room(observation& w, T& value) {
+    if (capacity_ == 0) w.offer = &value;
+    watch(room_watchers_, w, message_watchers_);
   }
   void unwatch(observation& w) noexcept {
     std::lock_guard lock(mutex_);
@@ -167,6 +174,32 @@ class channel_state {
     }
     return value;
   }
+  void watch(observers& here, observation& w, observers& others) {
+    news after;
+    {
+      std::lock_guard lock(mutex_);
+      here.push_back(w);
+      if (w.offer) after.tell(others);  // one of them may want it
+    }
+    after.spread();
+  }
+  /// A select of those that wait here, committed to what it offers: see meeting.
+  observation* meet(observers& here, observation const* self, news& after) {
+    if (capacity_ > 0) return nullptr;
+    meeting* const own = self && self->who ? self->who->meets() : nullptr;
+    for (auto* w = here.first(); w; w = here.next(*w)) {
+      meeting* const m = w->who->meets();
+      if (!w->offer || !m || m == own) continue;
+      auto const answer = m->claim(*w);
+      if (answer == meeting::answer::yes) {
+        after.signals.push_back(w->who);
+        return w;
+      }
+      // Who is not there tries when it comes back.
+      if (own) after.signals.push_back(answer == meeting::answer::busy && std::less<>()(m, own) ? self->who : w->who);
+    }
+    return nullptr;
+  }
   /// Its owner finds it finished as soon as it has the lock.
   static bed::sleeper finish(waiter& w, std::error_code why) noexcept {
     w.hook.unlink();
@@ -205,9 +238,6 @@ class channel_state {
 ///
 /// With a capacity of 0 a sender waits until its value is taken. close() ends the sending; what is there can still be
 /// received, then receivers find it `closed`. A handle: copies are the same channel.
-///
-/// A select commits only to what others wait for in a call, or have left in the buffer: of two selects that meet at a
-/// channel without a buffer neither goes first.
 /// Thread safety: all members.
 template <class T>
 class channel {
@@ -247,10 +277,10 @@ class channel {
   friend bool operator==(channel const& a, channel const& b) noexcept { return a.state_ == b.state_; }
 
   // For select and the loops: see ext::observation.
-  std::error_code send_now(T& value) { return try_send(value); }
-  result<T> receive_now() { return try_receive(); }
-  void watch_messages(ext::observation& w) { state_->watch_messages(w); }
-  void watch_room(ext::observation& w) { state_->watch_room(w); }
+  std::error_code send_now(T& value, ext::observation const& self) { return state_->send(value, nullptr, &self); }
+  result<T> receive_now(ext::observation const& self) { return state_->receive(nullptr, &self); }
+  void watch_messages(ext::observation& w, result<T>& into) { state_->watch_messages(w, into); }
+  void watch_room(ext::observation& w, T& value) { state_->watch_room(w, value); }
   void unwatch(ext::observation& w) noexcept { state_->unwatch(w); }
   std::shared_ptr<core::socket> home() const noexcept { return {}; }
 

@@ -43,6 +43,7 @@ class WEFT_API suspended final : public signal, public std::enable_shared_from_t
   /// The coroutine goes, and its cases with it. Not while it is being resumed.
   void abandon() noexcept;
   void raise() noexcept override;
+  meeting* meets() noexcept override { return &meeting_; }
 
   std::size_t taken() const noexcept { return taken_; }  ///< the number of cases for none
   std::error_code why() const noexcept { return why_; }
@@ -52,6 +53,7 @@ class WEFT_API suspended final : public signal, public std::enable_shared_from_t
   enum state { idle, scheduled, trying, again };
 
   void run() noexcept;
+  void watch_descriptors();
   bool try_once() noexcept;
   void let_go() noexcept;
 
@@ -59,6 +61,7 @@ class WEFT_API suspended final : public signal, public std::enable_shared_from_t
   std::unique_ptr<waiting> waiting_;
   std::coroutine_handle<> who_;
   std::atomic<state> state_{scheduled};  // by begin()
+  meeting meeting_;
   std::size_t taken_ = 0;
   std::error_code why_;
 };

@@ -26,6 +26,7 @@ class pause final : public ext::signal {
   ~pause() override;
 
   void raise() noexcept override;
+  ext::meeting* meets() noexcept override { return &meeting_; }
 
   /// Heeds the descriptor and the engine of a case from now on.
   void attend(ext::select_case const&);
@@ -39,6 +40,7 @@ class pause final : public ext::signal {
   void poll(clock::time_point until) noexcept;
 
   core::parker here_;
+  ext::meeting meeting_;
   std::atomic<bool> raised_{false};
   std::vector<core::loop*> loops_;  // that have no helper
   std::vector<pollfd> descriptors_;

@@ -45,9 +45,12 @@ std::size_t wait_for_any(std::span<select_case* const> cases) {
     due = std::min(due, c->due());
   }
   watch_all const watching(cases, here);
+  auto& others = *here->meets();
   for (;;) {
     here->expect();
+    if (!others.begin()) return met_at(cases, others.met());
     if (auto const i = attempt_any(cases); i != cases.size()) return i;
+    others.rest();
     here->wait(due);
   }
 }
@@ -66,6 +69,12 @@ std::size_t attempt_any(std::span<select_case* const> cases) {
     for (std::size_t i = 0; i != n; ++i)
       if (auto const at = first + i < n ? first + i : first + i - n; cases[at]->attempt(p)) return at;
   return n;
+}
+
+std::size_t met_at(std::span<select_case* const> cases, observation const* place) noexcept {
+  auto const it = std::ranges::find(cases, place, &select_case::place);
+  (*it)->met();
+  return static_cast<std::size_t>(it - cases.begin());
 }
 
 select_result select_among(std::span<select_case* const> cases) {

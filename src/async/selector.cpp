@@ -25,6 +25,7 @@ struct entry final : ext::signal, std::enable_shared_from_this<entry> {
       : number(n), what(std::move(c)), ready(std::move(l)) {}
 
   void raise() noexcept override;
+  ext::meeting* meets() noexcept override;
   bool attempt() {
     return what->attempt(phase::stopped) || what->attempt(phase::closed) || what->attempt(phase::ready);
   }
@@ -81,6 +82,8 @@ void entry::raise() noexcept {
   ready->here->raise();
 }
 
+ext::meeting* entry::meets() noexcept { return ready->here->meets(); }
+
 }  // namespace
 
 class selector::hub {
@@ -113,20 +116,17 @@ class selector::hub {
     std::stop_callback const on_stop(o.stop, [here = ready_->here] { here->raise(); });
     for (;;) {
       ready_->here->expect();
-      if (o.stop.stop_requested()) return {0, errc::canceled};
-      if (auto const done = poll(); done.error != errc::would_block) return done;
-      if (clock::now() >= o.until.when()) return {0, errc::timed_out};
+      auto const done = try_once(o.stop.stop_requested());
+      if (done.error != errc::would_block) return done;
+      if (clock::now() >= o.until.when()) return others().leave(), select_result{0, errc::timed_out};
+      others().rest();
       ready_->here->wait(std::min(o.until.when(), next_due()));
     }
   }
-
   select_result poll() {
-    if (entries_.empty()) return {0, errc::closed};
-    for (auto& e : looked_at_) ready_->put(*e);
-    // Each that is in line now once: what comes meanwhile has its turn next time.
-    for (auto n = ready_->size(); n > 0; --n)
-      if (auto* const e = ready_->take(); e && e->attempt()) return commit(*e);
-    return {0, errc::would_block};
+    auto const done = try_once(false);
+    if (done.error == errc::would_block) others().leave();
+    return done;
   }
 
  private:
@@ -136,6 +136,27 @@ class selector::hub {
   void let_go(entry& e) noexcept {
     e.what->unwatch();
     ready_->remove(e);
+  }
+  ext::meeting& others() noexcept { return *ready_->here->meets(); }
+  /// What others have done for it comes first: it cannot be taken back. After would_block they cannot do more yet.
+  select_result try_once(bool stopped) {
+    entry* const e = !others().begin() ? met() : stopped ? nullptr : first_ready();
+    if (!e && !stopped && !entries_.empty()) return {0, errc::would_block};
+    others().leave();  // a case's `f` may select here again
+    if (e) return commit(*e);
+    return {0, stopped ? errc::canceled : errc::closed};
+  }
+  entry* first_ready() {
+    for (auto& e : looked_at_) ready_->put(*e);
+    // Each that is in line now once: what comes meanwhile has its turn next time.
+    for (auto n = ready_->size(); n > 0; --n)
+      if (auto* const e = ready_->take(); e && e->attempt()) return e;
+    return nullptr;
+  }
+  entry* met() noexcept {
+    auto const it = std::ranges::find(entries_, others().met(), [](auto& e) { return e.second->what->place(); });
+    it->second->what->met();
+    return it->second.get();
   }
   select_result commit(entry& e) {
     auto const kept = e.shared_from_this();

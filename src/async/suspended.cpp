@@ -3,8 +3,13 @@
 
 #include "core/socket.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <mutex>
+#include <system_error>
 #include <vector>
 
 namespace weft::ext {
@@ -21,6 +26,8 @@ struct suspended::waiting {
   std::vector<select_case*> cases;
   op_options options;
   core::timers::handle timer{};
+  std::vector<std::unique_ptr<watch>> descriptors{};  // on the loop
+  bool begun = false;
   std::optional<std::stop_callback<raise>> on_stop{};
 };
 
@@ -44,8 +51,23 @@ void suspended::begin() {
 }
 
 void suspended::abandon() noexcept {
-  if (waiting_) let_go();
   who_ = {};
+  if (!waiting_) return;
+  if (auto& mine = waiting_->descriptors; !mine.empty())
+    home_->home().loop().post([kept = std::make_shared<decltype(waiting::descriptors)>(std::move(mine))] {});
+  let_go();
+}
+
+/// Level-triggered: what is still ready when the cases have been tried comes again.
+void suspended::watch_descriptors() {
+  waiting_->begun = true;
+  for (auto* c : waiting_->cases) {
+    auto const [fd, events] = c->descriptor();
+    if (fd < 0) continue;
+    auto w = home_->home().loop().make_watch(fd, [wake = waiting::raise{weak_from_this()}](std::uint32_t) { wake(); });
+    w->events(events & POLLIN, events & POLLOUT);
+    waiting_->descriptors.push_back(std::move(w));
+  }
 }
 
 /// One trial for all that happens until it begins, and another for what happens meanwhile.
@@ -75,7 +97,16 @@ bool suspended::try_once() noexcept {
   auto const& o = waiting_->options;
   auto const& all = waiting_->cases;
   taken_ = all.size();
+  if (!meeting_.begin()) {  // others were first, and that cannot be taken back
+    taken_ = met_at(all, meeting_.met());
+    return true;
+  }
   if (o.stop.stop_requested()) return why_ = errc::canceled, true;
+  if (!waiting_->begun) try {
+      watch_descriptors();
+    } catch (std::system_error const& e) {
+      return why_ = e.code(), true;
+    }
   taken_ = attempt_any(all);
   if (taken_ != all.size()) return true;
   if (auto const last = std::ranges::find_if(all, &select_case::last_resort); last != all.end()) {
@@ -83,6 +114,7 @@ bool suspended::try_once() noexcept {
     return true;
   }
   if (clock::now() >= o.until.when()) return why_ = errc::timed_out, true;
+  meeting_.rest();
   return false;
 }
 

@@ -20,6 +20,8 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 #include <memory_resource>
 #include <string>
 #include <thread>
@@ -259,6 +261,37 @@ BOOST_FIXTURE_TEST_CASE(a_select_is_awaited, stage) {
     BOOST_TEST(1u == co_await async_select(use_awaitable, on_receive(s.b, hear), on_timer(1ms)));
     asio::post(s.loop, [&] { never.send(1); });
     BOOST_TEST(0u == co_await async_select(use_awaitable, on_receive(never), on_receive(s.b, hear)));
+  }(*this));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_select_is_met_by_another, stage) {
+  run([](stage& s) -> awaitable<void> {
+    channel<int> numbers(0);
+    int got = 0;
+    std::jthread sending([&] { BOOST_TEST(select(on_send(numbers, 7), on_timer(30s)).index == 0u); });
+    auto const hear = [&](int n) { got = n; };
+    BOOST_TEST(0u == co_await async_select(use_awaitable, on_receive(numbers, hear), on_receive(s.b)));
+    BOOST_TEST(got == 7);
+  }(*this));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_select_waits_for_a_descriptor, stage) {
+  run([](stage& s) -> awaitable<void> {
+    int ends[2];
+    BOOST_REQUIRE(::pipe(ends) == 0);
+    for (int i = 0; i != 2; ++i) {
+      BOOST_TEST(2u == co_await async_select(use_awaitable, on_readable(ends[0]), on_receive(s.b), on_timer(1ms)));
+      asio::post(s.loop, [&] { BOOST_TEST(::write(ends[1], "x", 1) == 1); });
+      BOOST_TEST(0u == co_await async_select(use_awaitable, on_readable(ends[0]), on_receive(s.b)));
+      char c = 0;
+      BOOST_TEST(::read(ends[0], &c, 1) == 1);
+    }
+    ::close(ends[0]);
+    ::close(ends[1]);
+    auto const [why, none] =
+        co_await async_select(asio::as_tuple(use_awaitable), on_readable(ends[0]), on_receive(s.b));
+    BOOST_TEST((why == boost::system::errc::bad_file_descriptor));
+    BOOST_TEST(none == 2u);
   }(*this));
 }
 

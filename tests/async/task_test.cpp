@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <string>
 #include <thread>
@@ -113,6 +115,50 @@ BOOST_FIXTURE_TEST_CASE(a_select_is_awaited, stage) {
   std::jthread sending([&] { numbers.send(1); });
   BOOST_TEST(finishes(t));
   BOOST_TEST(t.get() == 11u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_select_is_met_by_another, stage) {
+  channel<int> numbers(0);
+  int got = 0;
+  auto t = [](pair_socket& s, channel<int> c, int& to) -> task<std::size_t> {
+    co_return (co_await async_select(on_receive(s), on_receive(c, [&](int n) { to = n; }))).index;
+  }(b, numbers, got);
+  t.start();
+  std::jthread sending([&] { BOOST_TEST(select(on_send(numbers, 7), on_timer(30s)).index == 0u); });
+  BOOST_TEST(finishes(t));
+  BOOST_TEST(t.get() == 1u);
+  BOOST_TEST(got == 7);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_select_waits_for_a_descriptor, stage) {
+  int ends[2];
+  BOOST_REQUIRE(::pipe(ends) == 0);
+  auto const wait = [](pair_socket& s, int fd) -> task<std::size_t> {
+    co_return (co_await async_select(on_receive(s), on_readable(fd))).index;
+  };
+  for (int i = 0; i != 2; ++i) {
+    auto t = wait(b, ends[0]);
+    t.start();
+    home.poll();
+    BOOST_TEST(!t.is_done());
+    std::jthread writing([&] { BOOST_TEST(::write(ends[1], "x", 1) == 1); });
+    BOOST_TEST(finishes(t));
+    BOOST_TEST(t.get() == 1u);
+    char c = 0;
+    BOOST_TEST(::read(ends[0], &c, 1) == 1);
+  }
+  {
+    auto never = wait(b, ends[0]);  // destroyed while it waits
+    never.start();
+    home.poll();
+  }
+  home.poll();
+  ::close(ends[0]);
+  ::close(ends[1]);
+  auto bad = wait(b, ends[0]);
+  bad.start();
+  BOOST_TEST(finishes(bad));
+  BOOST_TEST(bad.get() == 2u);  // the number of cases: nothing was taken
 }
 
 BOOST_AUTO_TEST_CASE(a_helper_resumes_what_nobody_drives) {

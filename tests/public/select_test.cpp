@@ -211,6 +211,92 @@ BOOST_AUTO_TEST_CASE(losers_consume_nothing) {
   BOOST_TEST((std::set<std::string>(all.begin(), all.end()).size() == std::size_t{sockets * each}));
 }
 
+// A channel without a buffer.
+
+BOOST_AUTO_TEST_CASE(two_selects_meet) {
+  for (int round = 0; round != 2000; ++round) {
+    channel<int> meets(0), nothing(0), nobody(0);
+    std::atomic<int> sent{0};
+    std::jthread sending([&] {
+      auto const done = select(on_receive(nothing), on_send(meets, 7, [&] { ++sent; }), on_timer(30s));
+      BOOST_REQUIRE(done.index == 1u && !done.error);
+    });
+    int got = 0;
+    auto const done = select(on_receive(meets, [&](int n) { got = n; }), on_send(nobody, 1), on_timer(30s));
+    BOOST_REQUIRE(done.index == 0u);
+    BOOST_REQUIRE(got == 7);
+    sending.join();
+    BOOST_REQUIRE(sent == 1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_never_waits_takes_what_a_select_offers) {
+  channel<int> meets(0);
+  std::jthread sending([&] { BOOST_TEST(select(on_send(meets, 7), on_timer(30s)).index == 0u); });
+  auto got = meets.try_receive();
+  for (auto const end = clock::now() + 30s; !got && clock::now() < end; got = meets.try_receive())
+    std::this_thread::yield();
+  BOOST_REQUIRE(got);
+  BOOST_TEST(*got == 7);
+  sending.join();
+  std::jthread receiving([&] { BOOST_TEST(select(on_receive(meets), on_timer(30s)).index == 0u); });
+  while (weft::select(on_send(meets, 8), otherwise()).index == 1u) std::this_thread::yield();
+}
+
+BOOST_AUTO_TEST_CASE(a_select_does_not_meet_itself) {
+  channel<int> meets(0);
+  BOOST_TEST(weft::select(on_receive(meets), on_send(meets, 1), on_timer(1ms)).index == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(selectors_and_selects_meet_each_value_once) {
+  // Two of each kind, in two directions, and a third channel where nobody ever is.
+  constexpr int each = 2000;
+  channel<int> one(0), other(0), never(0);
+  std::array<std::vector<int>, 2> taken;
+  {
+    std::vector<std::jthread> threads;
+    for (int s = 0; s != 2; ++s)
+      threads.emplace_back([&, s] {
+        for (int i = 0; i != each; ++i) {
+          int const value = s * each + i;
+          auto const done = select(on_send(one, value), on_send(other, value), on_receive(never), on_timer(30s));
+          BOOST_REQUIRE(done.index < 2u);
+        }
+      });
+    threads.emplace_back([&] {
+      selector all;
+      auto const keep = [&](int n) { taken[0].push_back(n); };
+      all.add(on_receive(one, keep));
+      all.add(on_receive(other, keep));
+      all.add(on_receive(never, keep));
+      for (int i = 0; i != each; ++i) BOOST_REQUIRE(!all.wait(soon()).error);
+    });
+    threads.emplace_back([&] {
+      auto const keep = [&](int n) { taken[1].push_back(n); };
+      for (int i = 0; i != each; ++i)
+        BOOST_REQUIRE(select(on_receive(other, keep), on_receive(one, keep), on_timer(30s)).index < 2u);
+    });
+  }
+  std::set<int> all(taken[0].begin(), taken[0].end());
+  all.insert(taken[1].begin(), taken[1].end());
+  BOOST_TEST(taken[0].size() + taken[1].size() == std::size_t{2 * each});
+  BOOST_TEST(all.size() == std::size_t{2 * each});
+}
+
+BOOST_AUTO_TEST_CASE(a_selector_that_is_away_offers_nothing) {
+  channel<int> meets(0);
+  int got = 0;
+  selector all;
+  all.add(on_receive(meets, [&](int n) { got = n; }));
+  int value = 7;
+  BOOST_TEST((meets.try_send(value) == errc::would_block));
+  BOOST_TEST((all.poll().error == errc::would_block));
+  BOOST_TEST((meets.try_send(value) == errc::would_block));
+  std::jthread sending([&] { BOOST_TEST(select(on_send(meets, 7), on_timer(30s)).index == 0u); });
+  BOOST_TEST(!all.wait(soon()).error);
+  BOOST_TEST(got == 7);
+}
+
 BOOST_AUTO_TEST_CASE(waits_that_give_up_leave_nothing_behind) {
   engine home({.helper = false});
   stream s(home, "given-up");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/ext/intrusive_list.hpp>
+#include <weft/ext/meeting.hpp>
 #include <weft/ext/protocol.hpp>
 #include <weft/message.hpp>
 
@@ -57,6 +58,8 @@ class signal {
  public:
   virtual ~signal() = default;
   virtual void raise() noexcept = 0;  ///< from any thread, under no lock; must not wait
+  /// Of who waits for several things, of which others may do one for it; null for who does all itself.
+  virtual meeting* meets() noexcept { return nullptr; }
 };
 
 /// Where a signal is registered. Its owner takes it back before it goes.
@@ -64,6 +67,7 @@ struct observation {
   std::shared_ptr<signal> who;
   list_hook hook;
   context* through = nullptr;
+  void* offer = nullptr;  // at a channel without a buffer: the value to be taken, or where one may be put
 };
 using observers = intrusive_list<observation, &observation::hook>;
 

@@ -7,12 +7,21 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
 namespace weft::hostile {
 
 namespace {
+
+/// The soft limit is often 1,024.
+void allow_descriptors(rlim_t wanted) {
+  rlimit now{};
+  BOOST_TEST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &now) == 0);
+  now.rlim_cur = std::max(now.rlim_cur, std::min(wanted, now.rlim_max));
+  BOOST_TEST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &now) == 0);
+}
 
 using enum fault_kind;
 
@@ -199,7 +208,8 @@ BOOST_AUTO_TEST_CASE(who_subscribes_and_never_reads_costs_no_memory) {
 }
 
 BOOST_FIXTURE_TEST_CASE(peers_that_are_killed_in_a_message_leave_nothing, over_tcp_patient) {
-  constexpr unsigned many = 100;
+  constexpr unsigned many = 1000;
+  allow_descriptors(2 * many);
   auto const before = descriptors();
   auto const part = req_says + length(100) + "part";
   auto const at = static_cast<std::uint16_t>(std::stoul(port()));
