@@ -94,6 +94,7 @@ offer info::describe() const {
   o.provider = provider();
   o.fabric = fabric_name();
   o.domain = domain_name();
+  o.endpoint = without(words(&raw_->ep_attr->type, FI_TYPE_EP_TYPE), "FI_EP_");
   o.protocol = without(words(&raw_->ep_attr->protocol, FI_TYPE_PROTOCOL), "FI_PROTO_");
   o.protocol_number = raw_->ep_attr->protocol;
   o.protocol_version = raw_->ep_attr->protocol_version;
@@ -123,6 +124,7 @@ request request_for(url const& from) {
   r.scheme = from.scheme;
   r.provider = from.query_or("prov", "");
   r.domain = from.query_or("domain", "");
+  r.endpoint = from.query_or("ep", "");
   return r;
 }
 

@@ -35,9 +35,20 @@ constexpr provider_facts table[] = {
      .registers_locally = true,
      .inject = 64,
      .needs = rdma_device},
+    // What lies under it, without the layer that makes RDM of it.
+    {.name = "verbs",
+     .scheme = "ofi+verbs",
+     .chosen = automatic::never,
+     .connected = automatic::always,
+     .best_of_hosts = true,
+     .waits_on = wait_kind::descriptor,
+     .registers_locally = true,
+     .needs = rdma_device},
+    // Its MSG endpoints are the same in 1.17 and 2.x.
     {.name = "tcp",
      .scheme = "ofi+tcp",
      .chosen = automatic::from_2_0,
+     .connected = automatic::always,
      .best_of_hosts = true,
      .waits_on = wait_kind::descriptor,
      .inject = 128,
@@ -47,6 +58,7 @@ constexpr provider_facts table[] = {
     {.name = "net",
      .scheme = "ofi+tcp",
      .chosen = automatic::before_2_0,
+     .connected = automatic::before_2_0,
      .best_of_hosts = true,
      .waits_on = wait_kind::wait_set,
      .inject = 128,
@@ -78,6 +90,7 @@ constexpr provider_facts table[] = {
      .needs = "a network interface"},
     {.name = "sockets",
      .scheme = "ofi+sockets",
+     .connected = automatic::always,
      .waits_on = wait_kind::descriptor,
      .own_threads = true,
      .inject = 255,
@@ -91,9 +104,9 @@ struct alias {
 constexpr alias provider_aliases[] = {
     {"tcp_rxm", "tcp;ofi_rxm"}, {"verbs", "verbs;ofi_rxm"}, {"udp", "udp;ofi_rxd"}, {"sm", "shm"}};
 
-bool is_automatic(provider_facts const& p, std::uint32_t version) noexcept {
-  bool const two = FI_MAJOR(version) >= 2;
-  return p.chosen == automatic::always || p.chosen == (two ? automatic::from_2_0 : automatic::before_2_0);
+bool is_automatic(provider_facts const& p, std::uint32_t version, endpoint_type type) noexcept {
+  auto const when = type == endpoint_type::msg ? p.connected : p.chosen;
+  return when == automatic::always || when == (FI_MAJOR(version) >= 2 ? automatic::from_2_0 : automatic::before_2_0);
 }
 
 }  // namespace
@@ -105,11 +118,12 @@ provider_facts const* facts_of(std::string_view provider) noexcept {
   return found == std::end(table) ? nullptr : found;
 }
 
-std::vector<std::string_view> candidates(std::string_view scheme, std::uint32_t version) {
+std::vector<std::string_view> candidates(std::string_view scheme, std::uint32_t version, endpoint_type type) {
   auto const wanted = canonical_scheme(scheme);
   std::vector<std::string_view> names;
   for (auto const& p : table)
-    if (is_automatic(p, version) && (wanted == "ofi" ? p.best_of_hosts : p.scheme == wanted)) names.push_back(p.name);
+    if (is_automatic(p, version, type) && (wanted == "ofi" ? p.best_of_hosts : p.scheme == wanted))
+      names.push_back(p.name);
   return names;
 }
 
@@ -130,7 +144,8 @@ std::string_view canonical_scheme(std::string_view scheme) noexcept {
   return scheme;
 }
 
-std::string_view canonical_provider(std::string_view asked) noexcept {
+std::string_view canonical_provider(std::string_view asked, endpoint_type type) noexcept {
+  if (type == endpoint_type::msg && facts_of(asked)) return asked;
   for (auto const& [name, meaning] : provider_aliases)
     if (asked == name) return meaning;
   return asked;

@@ -17,7 +17,8 @@ namespace weft::fabric {
 namespace {
 
 constexpr std::size_t least_max_message = 65536;
-constexpr std::uint64_t caps = FI_TAGGED | FI_SEND | FI_RECV;
+constexpr std::uint64_t tagged_caps = FI_TAGGED | FI_SEND | FI_RECV;
+constexpr std::uint64_t plain_caps = FI_MSG | FI_SEND | FI_RECV;
 constexpr std::uint64_t modes = FI_CONTEXT | FI_CONTEXT2;
 
 // What region can do. FI_MR_HMEM and the like are for memory that is not ours.
@@ -29,6 +30,7 @@ struct question {
   std::string node;
   std::string service;
   std::string domain;
+  endpoint_type type = endpoint_type::rdm;
   bool demands = true;  // whether the endpoint must be one that weft can use
 };
 
@@ -38,20 +40,22 @@ info blank() {
   return info(raw);
 }
 
+std::uint64_t caps_of(endpoint_type type) noexcept { return type == endpoint_type::msg ? plain_caps : tagged_caps; }
+
 info hints_for(question const& q) {
   info h = blank();
   // fi_freeinfo() frees both.
   h->fabric_attr->prov_name = strdup(std::string(q.provider).c_str());
   if (!q.domain.empty()) h->domain_attr->name = strdup(q.domain.c_str());
   if (!q.demands) return h;
-  h->caps = caps;
+  h->caps = caps_of(q.type);
   h->mode = modes;
-  h->ep_attr->type = FI_EP_RDM;
+  h->ep_attr->type = static_cast<fi_ep_type>(q.type);
   h->tx_attr->msg_order = FI_ORDER_SAS;
   h->rx_attr->msg_order = FI_ORDER_SAS;
   h->domain_attr->threading = FI_THREAD_SAFE;
   h->domain_attr->resource_mgmt = FI_RM_ENABLED;  // a full queue says so, and loses nothing
-  h->domain_attr->av_type = FI_AV_TABLE;
+  if (q.type == endpoint_type::rdm) h->domain_attr->av_type = FI_AV_TABLE;
   h->domain_attr->mr_mode = memory_modes;
   return h;
 }
@@ -77,8 +81,8 @@ std::vector<info> ask(question const& q) {
   return found;
 }
 
-question question_for(provider_facts const& p, request const& wanted) {
-  question q{.provider = p.name, .node = {}, .service = {}, .domain = wanted.domain};
+question question_for(provider_facts const& p, request const& wanted, endpoint_type type) {
+  question q{.provider = p.name, .node = {}, .service = {}, .domain = wanted.domain, .type = type};
   if (p.bootstrap == bootstrap_kind::unix_domain) {
     q.node = wanted.node;  // a name; a service beside it would send libfabric to a name server
   } else if (p.ip_address) {
@@ -89,10 +93,11 @@ question question_for(provider_facts const& p, request const& wanted) {
   return q;
 }
 
-std::optional<std::string> objection(info const& i, request const& wanted) {
-  if (i->ep_attr->type != FI_EP_RDM) return "has no reliable connectionless endpoints";
-  if ((i->caps & caps) != caps) return "cannot send and receive tagged messages";
-  if (i.tag_bits() < wanted.tag_bits)
+std::optional<std::string> objection(info const& i, request const& wanted, endpoint_type type) {
+  bool const connected = type == endpoint_type::msg;
+  if (i.type() != type) return connected ? "has no MSG endpoints" : "has no reliable connectionless endpoints";
+  if (!connected && !i.supports(capability(tagged_caps))) return "cannot send and receive tagged messages";
+  if (!connected && i.tag_bits() < wanted.tag_bits)
     return "has tags of " + std::to_string(i.tag_bits()) + " bits, and " + std::to_string(wanted.tag_bits) +
            " are needed";
   if (i->ep_attr->max_msg_size < least_max_message)
@@ -133,21 +138,21 @@ std::string filter_note() {
 
 }  // namespace
 
-std::vector<info> query(provider_facts const& p, request const& wanted) {
+std::vector<info> query(provider_facts const& p, request const& wanted, endpoint_type type) {
   std::vector<info> good;
-  for (auto& i : ask(question_for(p, wanted))) {
-    if (objection(i, wanted)) continue;
+  for (auto& i : ask(question_for(p, wanted, type))) {
+    if (objection(i, wanted, type)) continue;
     if (wanted.register_locally) i->domain_attr->mr_mode |= FI_MR_LOCAL;
     good.push_back(std::move(i));
   }
   return good;
 }
 
-std::string explain(provider_facts const& p, request const& wanted) {
+std::string explain(provider_facts const& p, request const& wanted, endpoint_type type) {
   auto const needs = " (needs " + std::string(p.needs) + filter_note() + ")";
   if (!is_built(p.name)) return "is not offered by libfabric " + versions().running + " on this machine" + needs;
-  auto q = question_for(p, wanted);
-  if (auto const found = ask(q); !found.empty()) return objection(found.front(), wanted).value_or("will do");
+  auto q = question_for(p, wanted, type);
+  if (auto const found = ask(q); !found.empty()) return objection(found.front(), wanted, type).value_or("will do");
   q.node.clear();
   q.service.clear();
   if (!wanted.node.empty() && !ask(q).empty()) return "cannot bind the local address '" + wanted.node + "'";
@@ -156,7 +161,7 @@ std::string explain(provider_facts const& p, request const& wanted) {
     return "has no domain '" + wanted.domain + "' (has " + domains_of(found) + ")";
   q.demands = false;
   for (auto const& i : ask(q))
-    if (auto const why = objection(i, wanted)) return *why + needs;
+    if (auto const why = objection(i, wanted, type)) return *why + needs;
   return "finds nothing that it could use" + needs;
 }
 

@@ -9,11 +9,11 @@
 
 namespace weft::fabric {
 
-/// What one provider offers for the request that weft can use, best first.
-std::vector<info> query(provider_facts const&, request const&);
+/// What one provider offers for the request that weft can use, of that type (RDM or MSG), best first.
+std::vector<info> query(provider_facts const&, request const&, endpoint_type = endpoint_type::rdm);
 
 /// Why query() comes back empty: what stands behind "provider net ..." in a sentence for a person. Asks again with one
 /// demand less each time, until something is found.
-std::string explain(provider_facts const&, request const&);
+std::string explain(provider_facts const&, request const&, endpoint_type = endpoint_type::rdm);
 
 }  // namespace weft::fabric

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "fabric/region.hpp"
 
-#include "fabric/rdm_endpoint.hpp"
+#include "fabric/port.hpp"
 
 namespace weft::fabric {
 
-setup<region> region::make(rdm_endpoint const& at, std::span<std::byte> memory) {
-  if (!at.info().registers_locally()) return region();
+registrar::registrar(port const& p) : in(p.domain()), with(&p.face()) {}
+
+setup<region> region::make(registrar const& r, std::span<std::byte> memory) {
+  if (!r.in->info().registers_locally()) return region();
   region_options options;
-  options.belongs_to = &at.face();
-  auto made = memory_region::make(at.domain(), memory, memory_access::send | memory_access::recv, options);
+  options.belongs_to = r.with;
+  auto made = memory_region::make(r.in, memory, memory_access::send | memory_access::recv, options);
   if (!made) return made.error();
   return region(*std::move(made));
 }

@@ -6,12 +6,22 @@
 
 #include <bit>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <utility>
 
 namespace weft::fabric {
 
-class rdm_endpoint;
+class port;
+
+/// Where memory is registered: with one endpoint, or for all of a domain.
+struct registrar {
+  registrar(port const&);
+  explicit registrar(std::shared_ptr<domain const> d) noexcept : in(std::move(d)) {}
+
+  std::shared_ptr<domain const> in;
+  endpoint const* with = nullptr;
+};
 
 /// Memory that an endpoint may send from and receive into. Registers it where the provider wants that
 /// (FI_MR_LOCAL), and does nothing where it does not. Lives no longer than the endpoint, and no shorter than what is
@@ -20,7 +30,7 @@ class rdm_endpoint;
 class region {
  public:
   region() noexcept = default;
-  static setup<region> make(rdm_endpoint const&, std::span<std::byte>);
+  static setup<region> make(registrar const&, std::span<std::byte>);
 
   /// For every call that posts from this memory; null when the provider does not want one.
   void* descriptor() const noexcept { return std::bit_cast<void*>(memory_.local()); }

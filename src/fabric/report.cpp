@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace weft::fabric {
 
@@ -14,7 +15,9 @@ namespace {
 // Every interface by itself, and not the one that stands for all.
 std::vector<info> everything_of(provider_facts p) {
   p.any_address = {};
-  return query(p, {});
+  auto all = query(p, {});
+  std::ranges::move(query(p, {}, endpoint_type::msg), std::back_inserter(all));
+  return all;
 }
 
 // A host that is there in every URL, since the one that was given does not matter.
@@ -39,7 +42,9 @@ std::vector<scheme> schemes() {
   std::vector<scheme> all;
   for (auto const name : scheme_names()) {
     scheme s{.name = std::string(name), .automatic = {}, .on_request = {}};
-    for (auto const candidate : candidates(name, fi_version())) s.automatic.emplace_back(candidate);
+    for (auto const type : {endpoint_type::rdm, endpoint_type::msg})
+      for (auto const candidate : candidates(name, fi_version(), type))
+        if (std::ranges::find(s.automatic, candidate) == s.automatic.end()) s.automatic.emplace_back(candidate);
     for (auto const& p : providers())
       if (may_serve(p, name) && std::ranges::find(s.automatic, p.name) == s.automatic.end())
         s.on_request.emplace_back(p.name);
@@ -59,7 +64,7 @@ std::vector<offer> offers() {
 std::vector<rejection> absent() {
   std::vector<rejection> all;
   for (auto const& p : providers())
-    if (everything_of(p).empty()) all.push_back({std::string(p.name), explain(p, {})});
+    if (everything_of(p).empty()) all.push_back({std::string(p.name), {}, explain(p, {})});
   return all;
 }
 

@@ -16,24 +16,38 @@ std::string joined(auto const& words) {
   return text;
 }
 
+constexpr endpoint_type both[] = {endpoint_type::rdm, endpoint_type::msg};
+
+std::string_view name_of(endpoint_type t) noexcept { return t == endpoint_type::msg ? "MSG" : "RDM"; }
+
 // "ofi+tcp (net), ofi+shm (shm)": what a request without special wishes gets here.
 std::string what_works() {
   std::vector<std::string> lines;
   for (auto const scheme : scheme_names()) {
     if (scheme == "ofi") continue;
-    for (auto const name : candidates(scheme, fi_version()))
-      if (!query(*facts_of(name), {}).empty()) lines.push_back(std::string(scheme) + " (" + std::string(name) + ")");
+    for (auto const type : both)
+      for (auto const name : candidates(scheme, fi_version(), type))
+        if (!query(*facts_of(name), {}, type).empty())
+          lines.push_back(std::string(scheme) + (type == endpoint_type::msg ? "?ep=msg (" : " (") + std::string(name) +
+                          ")");
   }
   return lines.empty() ? "nothing" : joined(lines);
 }
 
-setup<std::vector<std::string_view>> names_to_try(request const& wanted) {
+setup<std::vector<endpoint_type>> types_to_try(request const& wanted) {
+  if (wanted.endpoint.empty()) return std::vector(std::begin(both), std::end(both));
+  if (wanted.endpoint == "rdm") return std::vector{endpoint_type::rdm};
+  if (wanted.endpoint == "msg") return std::vector{endpoint_type::msg};
+  return failure{errc::invalid_option, "?ep=" + wanted.endpoint + ": no such endpoints; there are rdm, msg"};
+}
+
+setup<std::vector<std::string_view>> names_to_try(request const& wanted, endpoint_type type) {
   auto const schemes = scheme_names();
   if (std::ranges::find(schemes, canonical_scheme(wanted.scheme)) == schemes.end())
     return failure{errc::unknown_scheme, "no libfabric scheme '" + wanted.scheme + "'; known are " + joined(schemes)};
-  if (wanted.provider.empty()) return candidates(wanted.scheme, fi_version());
+  if (wanted.provider.empty()) return candidates(wanted.scheme, fi_version(), type);
 
-  auto const* asked = facts_of(canonical_provider(wanted.provider));
+  auto const* asked = facts_of(canonical_provider(wanted.provider, type));
   if (!asked) {
     std::vector<std::string_view> known;
     for (auto const& p : providers()) known.push_back(p.name);
@@ -47,21 +61,26 @@ setup<std::vector<std::string_view>> names_to_try(request const& wanted) {
 
 failure none_of(request const& wanted, std::vector<rejection> const& rejected) {
   std::string text = wanted.scheme + ": ";
-  for (auto const& r : rejected) text += "provider " + r.provider + " " + r.reason + "; ";
+  for (auto const& r : rejected) text += "provider " + r.provider + " (" + r.endpoint + ") " + r.reason + "; ";
+  if (rejected.empty()) text += "no provider of it has such endpoints as ?ep=" + wanted.endpoint + " asks for; ";
   return {errc::no_provider, text + "available here: " + what_works()};
 }
 
 }  // namespace
 
 setup<selection> select(request const& wanted) {
-  auto names = names_to_try(wanted);
-  if (!names) return names.error();
+  auto types = types_to_try(wanted);
+  if (!types) return types.error();
   std::vector<rejection> rejected;
-  for (auto const name : *names) {
-    auto const& facts = *facts_of(name);
-    if (auto found = query(facts, wanted); !found.empty())
-      return selection{std::move(found.front()), std::move(rejected)};
-    rejected.push_back({std::string(name), explain(facts, wanted)});
+  for (auto const type : *types) {
+    auto names = names_to_try(wanted, type);
+    if (!names) return names.error();
+    for (auto const name : *names) {
+      auto const& facts = *facts_of(name);
+      if (auto found = query(facts, wanted, type); !found.empty())
+        return selection{std::move(found.front()), std::move(rejected)};
+      rejected.push_back({std::string(name), std::string(name_of(type)), explain(facts, wanted, type)});
+    }
   }
   return none_of(wanted, rejected);
 }

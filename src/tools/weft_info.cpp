@@ -83,13 +83,16 @@ std::string scheme_of(std::string const& provider) {
 }
 
 void print_offers(std::vector<offer> const& all) {
-  std::vector<row> rows{{"provider", "scheme", "protocol", "domains", "waits by", "inject", "message", "tag bits"}};
+  std::vector<row> rows{
+      {"provider", "scheme", "endpoints", "protocol", "domains", "waits by", "inject", "message", "tag bits"}};
   for (auto o = all.begin(); o != all.end();) {
-    auto const next = std::find_if(o, all.end(), [&](offer const& other) { return other.provider != o->provider; });
+    auto const next = std::find_if(o, all.end(), [&](offer const& other) {
+      return other.provider != o->provider || other.endpoint != o->endpoint;
+    });
     std::vector<std::string> domains;
     for (auto other = o; other != next; ++other)
       if (std::ranges::count(domains, other->domain) == 0) domains.push_back(other->domain);
-    rows.push_back({o->provider, scheme_of(o->provider), o->protocol, joined(domains), o->wait,
+    rows.push_back({o->provider, scheme_of(o->provider), o->endpoint, o->protocol, joined(domains), o->wait,
                     std::to_string(o->inject), size_text(o->max_message), std::to_string(o->tag_bits)});
     o = next;
   }
@@ -103,14 +106,18 @@ void print_absent(std::vector<rejection> const& all) {
   for (auto const& r : all) print_entry(r.provider, width, r.reason);
 }
 
+std::string name_of(rejection const& r) {
+  return r.endpoint.empty() ? r.provider : r.provider + " (" + r.endpoint + ")";
+}
+
 // For every scheme there is: why a provider is absent stands above.
 void print_defaults(std::vector<choice> const& all) {
   std::cout << "\nWhat a scheme chooses\n\n";
   auto const width = widest(all, [](choice const& c) { return c.url; });
   for (auto const& c : all) {
     std::vector<std::string> better;
-    for (auto const& r : c.rejected) better.push_back(r.provider);
-    auto text = c.chosen ? c.chosen->provider : "nothing here";
+    for (auto const& r : c.rejected) better.push_back(name_of(r));
+    auto text = c.chosen ? c.chosen->provider + " (" + c.chosen->endpoint + ")" : "nothing here";
     if (!better.empty()) text += ", for want of " + joined(better);
     print_entry(c.url, width, text);
   }
@@ -122,6 +129,7 @@ void print_choice(choice const& c) {
   if (!c.chosen) return print_entry("nothing", 0, c.failure);
   auto const& o = *c.chosen;
   print_table({{"provider", o.provider},
+               {"endpoints", o.endpoint},
                {"protocol", o.protocol + " (" + std::to_string(o.protocol_number) + "), version " +
                                 std::to_string(o.protocol_version)},
                {"domain", o.domain},
@@ -131,12 +139,13 @@ void print_choice(choice const& c) {
                {"message", size_text(o.max_message)},
                {"tag bits", std::to_string(o.tag_bits)},
                {"memory", o.memory.empty() ? "any" : joined(o.memory)}});
-  auto const width = widest(c.rejected, [](rejection const& r) { return "not " + r.provider; });
-  for (auto const& r : c.rejected) print_entry("not " + r.provider, width, r.reason);
+  auto const width = widest(c.rejected, [](rejection const& r) { return "not " + name_of(r); });
+  for (auto const& r : c.rejected) print_entry("not " + name_of(r), width, r.reason);
 }
 
 json::value to_json(offer const& o) {
   return {{"provider", o.provider},
+          {"endpoint", o.endpoint},
           {"fabric", o.fabric},
           {"domain", o.domain},
           {"protocol", o.protocol},
@@ -151,7 +160,9 @@ json::value to_json(offer const& o) {
           {"capabilities", json::value_from(o.capabilities)}};
 }
 
-json::value to_json(rejection const& r) { return {{"provider", r.provider}, {"reason", r.reason}}; }
+json::value to_json(rejection const& r) {
+  return {{"provider", r.provider}, {"endpoint", r.endpoint}, {"reason", r.reason}};
+}
 
 json::value to_json(choice const&);
 

@@ -20,6 +20,11 @@ transport_suite const sockets({.name = "ofi_sockets",
                                .fresh_url = always("ofi+sockets://127.0.0.1:0"),
                                .two_engines = true,
                                .carries_wildcard_port = true});
+// Connected endpoints.
+transport_suite const tcp_msg({.name = "ofi_tcp_msg",
+                               .fresh_url = always("ofi+tcp://127.0.0.1:0?ep=msg"),
+                               .two_engines = true,
+                               .carries_wildcard_port = true});
 
 }  // namespace
 

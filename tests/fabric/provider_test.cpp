@@ -15,9 +15,10 @@ namespace {
 constexpr std::uint32_t old_version = FI_VERSION(1, 17);
 constexpr std::uint32_t new_version = FI_VERSION(2, 1);
 
-std::vector<std::string> tried(std::string_view scheme, std::uint32_t version) {
+std::vector<std::string> tried(std::string_view scheme, std::uint32_t version,
+                               endpoint_type type = endpoint_type::rdm) {
   std::vector<std::string> names;
-  for (auto const name : candidates(scheme, version)) names.emplace_back(name);
+  for (auto const name : candidates(scheme, version, type)) names.emplace_back(name);
   return names;
 }
 
@@ -67,6 +68,17 @@ BOOST_AUTO_TEST_CASE(for_any_fabric_are_those_that_reach_hosts_and_shared_memory
   auto const expected = names{"cxi", "efa", "verbs;ofi_rxm", "net"};
   BOOST_TEST(tried("ofi", old_version) == expected, boost::test_tools::per_element());
   BOOST_TEST(tried("ofi", new_version).back() == "tcp");
+}
+
+BOOST_AUTO_TEST_CASE(with_connected_endpoints_are_others) {
+  auto const msg = endpoint_type::msg;
+  BOOST_TEST((tried("ofi+tcp", old_version, msg) == names{"tcp", "net"}));
+  BOOST_TEST((tried("ofi+tcp", new_version, msg) == names{"tcp"}));
+  BOOST_TEST((tried("ofi", new_version, msg) == names{"verbs", "tcp"}));
+  BOOST_TEST(tried("ofi+shm", new_version, msg).empty());
+  BOOST_TEST(canonical_provider("verbs") == "verbs;ofi_rxm");
+  BOOST_TEST(canonical_provider("verbs", msg) == "verbs");
+  BOOST_TEST(canonical_provider("tcp_rxm", msg) == "tcp;ofi_rxm");
 }
 
 BOOST_AUTO_TEST_CASE(for_an_alias_are_those_of_its_meaning) {

@@ -34,6 +34,18 @@ BOOST_AUTO_TEST_CASE(finds_endpoints_that_weft_can_use) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(finds_connected_endpoints_where_they_are_wanted) {
+  auto const& tcp = *facts_of(candidates("ofi+tcp", fi_version(), endpoint_type::msg).front());
+  auto const found = query(tcp, {}, endpoint_type::msg);
+  BOOST_REQUIRE(!found.empty());
+  for (auto const& i : found) {
+    BOOST_TEST((i.type() == endpoint_type::msg));
+    BOOST_TEST(i.supports(capability::msg));
+    BOOST_TEST((i->domain_attr->threading == FI_THREAD_SAFE));
+  }
+  BOOST_TEST(query(*facts_of("shm"), {}, endpoint_type::msg).empty());
+}
+
 BOOST_AUTO_TEST_CASE(binds_what_it_is_asked_to_bind) {
   request wanted;
   wanted.node = "127.0.0.1";

@@ -11,10 +11,11 @@ namespace weft::fabric {
 
 namespace {
 
-setup<selection> select_for(std::string scheme, std::string provider = {}) {
+setup<selection> select_for(std::string scheme, std::string provider = {}, std::string endpoint = {}) {
   request r;
   r.scheme = std::move(scheme);
   r.provider = std::move(provider);
+  r.endpoint = std::move(endpoint);
   return select(r);
 }
 
@@ -64,6 +65,41 @@ BOOST_AUTO_TEST_CASE(fails_with_the_part_at_fault_and_what_there_is_instead) {
   expect_failure(select_for("ofi+pigeon"), errc::unknown_scheme, "'ofi+pigeon'", "ofi+tcp");
   expect_failure(select_for("ofi+tcp", "pigeon"), errc::invalid_option, "?prov=pigeon", "sockets");
   expect_failure(select_for("ofi+tcp", "shm"), errc::invalid_option, "does not serve ofi+tcp", "ofi+shm");
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_kind_of_endpoint_that_is_asked_for) {
+  for (std::string const scheme : {"ofi+tcp", "ofi"}) {
+    auto got = select_for(scheme, {}, "msg");
+    BOOST_REQUIRE(got);
+    BOOST_TEST((got->chosen.type() == endpoint_type::msg));
+    BOOST_TEST((select_for(scheme, {}, "rdm")->chosen.type() == endpoint_type::rdm));
+  }
+  expect_failure(select_for("ofi+tcp", {}, "best"), errc::invalid_option, "?ep=best", "rdm, msg");
+  expect_failure(select_for("ofi+shm", "shm", "msg"), errc::no_provider, "shm (MSG) has no MSG endpoints",
+                 "ofi+tcp?ep=msg (");
+  expect_failure(select_for("ofi+shm", {}, "msg"), errc::no_provider, "?ep=msg", "ofi+tcp?ep=msg (");
+}
+
+// tcp of 1.17 has connected endpoints alone.
+BOOST_AUTO_TEST_CASE(falls_back_to_connected_endpoints_and_says_why) {
+  if (FI_MAJOR(fi_version()) >= 2) {
+    std::cout << "SKIPPED: tcp of 2.x has RDM endpoints\n";
+    return;
+  }
+  auto got = select_for("ofi+tcp", "tcp");
+  BOOST_REQUIRE(got);
+  BOOST_TEST((got->chosen.type() == endpoint_type::msg));
+  BOOST_REQUIRE(got->rejected.size() == 1u);
+  BOOST_TEST(got->rejected[0].provider == "tcp");
+  BOOST_TEST(got->rejected[0].endpoint == "RDM");
+  BOOST_TEST(mentions(got->rejected[0].reason, "has no reliable connectionless endpoints"), got->rejected[0].reason);
+  expect_failure(select_for("ofi+tcp", "tcp", "rdm"), errc::no_provider, "tcp (RDM) has no reliable", "ofi+tcp (");
+}
+
+BOOST_AUTO_TEST_CASE(names_each_kind_that_was_tried_in_vain) {
+  auto const got = select_for("ofi+verbs");
+  if (got) return;  // a machine with the hardware
+  expect_failure(got, errc::no_provider, "verbs;ofi_rxm (RDM)", "verbs (MSG)");
 }
 
 BOOST_AUTO_TEST_CASE(fails_with_what_works_when_no_candidate_is_here) {

@@ -15,6 +15,7 @@ namespace boost_test = boost::unit_test;
 std::string fresh_url(std::string const& suite) {
   static unsigned last = 0;
   if (suite == "ofi_tcp") return "ofi+tcp://127.0.0.1:0";
+  if (suite == "ofi_tcp_msg") return "ofi+tcp://127.0.0.1:0?ep=msg";
   if (suite == "ofi_sockets") return "ofi+sockets://127.0.0.1:0";
   return "ofi+shm://weft-process-" + std::to_string(::getpid()) + "-" + std::to_string(++last);
 }
@@ -36,7 +37,7 @@ std::byte filling(std::size_t i) noexcept { return static_cast<std::byte>(i * 31
 }  // namespace
 
 bool add_suites(std::span<process_case const> cases) {
-  for (std::string const suite_name : {"ofi_tcp", "ofi_shm", "ofi_sockets"}) {
+  for (std::string const suite_name : {"ofi_tcp", "ofi_tcp_msg", "ofi_shm", "ofi_sockets"}) {
     auto* const suite = new boost_test::test_suite(suite_name, __FILE__, __LINE__);  // the framework keeps it
     boost_test::framework::master_test_suite().add(suite);
     for (auto const& c : cases) {

@@ -36,7 +36,8 @@ class connection final : public ext::connection {
   std::string peer_address() const override { return peer_; }
   void describe(pipe_info& i) const override {
     i.credentials = who_;
-    i.properties.emplace_back("provider", flow_.home().endpoint().info().provider());
+    i.properties.emplace_back("provider", flow_.home().domain()->info().provider());
+    i.properties.emplace_back("endpoint", flow_.is_linked() ? "MSG" : "RDM");
   }
 
  private:

@@ -17,6 +17,7 @@ fabric::request request_for(choice const& c, std::string const& node) {
   r.scheme = c.scheme;
   r.provider = c.provider;
   r.domain = c.domain;
+  r.endpoint = c.by == path::msg ? "msg" : "rdm";
   r.node = node;
   return r;
 }
@@ -30,15 +31,16 @@ std::uint64_t random_number() {
 
 setup<choice> choice::of(url const& u) {
   for (auto const& [key, value] : u.query)
-    if (key != "prov" && key != "iface" && key != "domain")
+    if (key != "prov" && key != "iface" && key != "domain" && key != "ep")
       return failure{errc::invalid_option,
-                     u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain"};
+                     u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain, ep"};
   auto selected = fabric::select(fabric::request_for(u));
   if (!selected) return selected.error();
   auto const& facts = fabric::facts_of(selected->chosen);
   return choice{.scheme = u.scheme,
                 .provider = std::string(selected->chosen.provider()),
                 .domain = u.query_or("domain", ""),
+                .by = selected->chosen.type() == fabric::endpoint_type::msg ? path::msg : path::rdm,
                 .bootstrap = facts.bootstrap,
                 .ip_address = facts.ip_address};
 }
@@ -59,9 +61,9 @@ std::string directory::next_name() {
 setup<flow*> directory::admit(choice const& c, std::string const& host, std::size_t max_message,
                               byte_string const& other) {
   auto const node = c.ip_address ? host : std::string();
-  auto& there = endpoints_[{c.provider, c.domain, node}];
+  auto& there = endpoints_[{c.by, c.provider, c.domain, node}];
   for (auto& e : there) {
-    if (e->endpoint().address() == other) continue;
+    if (!e->board() && e->endpoint().address() == other) continue;
     if (auto f = e->admit(max_message)) return f;
   }
   auto made = open(c, node);
@@ -82,23 +84,34 @@ setup<std::shared_ptr<shared_endpoint>> directory::open(choice const& c, std::st
   return shared_endpoint::open(reactor_, selected->chosen, name);
 }
 
-hello directory::introduce(flow& f, ext::handshake const& h, std::uint64_t incarnation) const {
-  auto& endpoint = f.home().endpoint();
-  auto const* attributes = endpoint.info()->ep_attr;
-  return {.self = h.self,
-          .peer = h.peer,
-          .incarnation = incarnation,
-          .identity = identity_,
-          .protocol = attributes->protocol,
-          .protocol_version = attributes->protocol_version,
-          .slot = f.place().slot,
-          .generation = f.place().generation,
-          .max_message = h.max_message,
-          .frame_size = static_cast<std::uint32_t>(frame_size),
-          .give = f.given(),
-          .heartbeat = 0,
-          .provider = std::string(endpoint.info().provider()),
-          .address = endpoint.address()};
+setup<hello> directory::introduce(flow& f, ext::handshake const& h, std::uint64_t incarnation, flow::side which) const {
+  auto const& board = f.home().board();
+  auto const& info = f.home().domain()->info();
+  hello mine{.by = board ? path::msg : path::rdm,
+             .self = h.self,
+             .peer = h.peer,
+             .incarnation = incarnation,
+             .identity = identity_,
+             .protocol = info->ep_attr->protocol,
+             .protocol_version = info->ep_attr->protocol_version,
+             .slot = f.place().slot,
+             .generation = f.place().generation,
+             .max_message = h.max_message,
+             .frame_size = static_cast<std::uint32_t>(frame_size),
+             .give = f.given(),
+             .heartbeat = 0,
+             .provider = std::string(info.provider()),
+             .address = {},
+             .key = 0};
+  if (!board) {
+    mine.address = f.home().endpoint().address();
+  } else if (which == flow::side::listener) {
+    auto at = board->listen();
+    if (!at) return at.error();
+    mine.address = *std::move(at);
+    mine.key = random_number();
+  }
+  return mine;
 }
 
 }  // namespace weft::ofi

@@ -26,6 +26,7 @@ struct choice {
   std::string scheme;
   std::string provider;
   std::string domain;
+  path by = path::rdm;
   fabric::bootstrap_kind bootstrap = fabric::bootstrap_kind::tcp;
   bool ip_address = true;
 
@@ -50,11 +51,12 @@ class directory {
   /// endpoints can talk to themselves
   setup<flow*> admit(choice const&, std::string const& host, std::size_t max_message, byte_string const& other);
 
-  /// What to tell a peer about a flow.
-  hello introduce(flow&, ext::handshake const&, std::uint64_t incarnation) const;
+  /// What to tell a peer about a flow, in answer to it or not: a listener with path MSG says where its links are
+  /// dialed, and with what key.
+  setup<hello> introduce(flow&, ext::handshake const&, std::uint64_t incarnation, flow::side) const;
 
  private:
-  using key = std::tuple<std::string, std::string, std::string>;  // provider, domain, host
+  using key = std::tuple<path, std::string, std::string, std::string>;  // provider, domain, host
 
   std::string next_name();
   setup<std::shared_ptr<shared_endpoint>> open(choice const&, std::string const& node);

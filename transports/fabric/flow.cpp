@@ -16,27 +16,41 @@ namespace weft::ofi {
 flow::flow(shared_endpoint& home, slot_table::place place, credits given, std::size_t max_message) noexcept
     : home_(home), place_(place), given_(given) {
   in_.open(home.buffers(), given, max_message);
-  in_.transfers().open(home.endpoint(), place, *this);
+  if (!home.board()) in_.transfers().open(home.endpoint(), place, *this);
 }
 
 void flow::connect(hello const& peer, fi_addr_t to, side which, std::shared_ptr<lifeline> l) {
   address_ = peer.address;
-  peer_max_message_ =
-      static_cast<std::size_t>(std::min<std::uint64_t>(peer.max_message, std::numeric_limits<std::size_t>::max()));
-  out_.open({.endpoint = &home_.endpoint(),
-             .pool = &home_.sends(),
-             .owner = this,
-             .to = to,
-             .slot = peer.slot,
-             .frame_tag = tag::frame(peer.slot, peer.generation),
-             .largest = std::min<std::size_t>(peer.frame_size, frame_size),
-             .costs_a_call = !fabric::facts_of(home_.endpoint().info()).any_address.empty(),
-             .inject = std::min(home_.endpoint().inject_size(), route::most_on_stack)},
-            peer.give);
-  lifeline_ = std::move(l);
   greeting_due_ = which == side::dialer;
   greeted_.store(which == side::dialer, std::memory_order_relaxed);
+  connect(peer, {.endpoint = &home_.endpoint(), .bulk = &home_.endpoint(), .to = to}, std::move(l));
+}
+
+void flow::connect(hello const& peer, link made, std::shared_ptr<lifeline> l) {
+  link_ = std::make_unique<link>(std::move(made));
+  linked_ = true;
+  in_.transfers().open(*link_->bulk, place_, *this);
+  connect(peer, {.endpoint = link_->frames.get(), .bulk = link_->bulk.get()}, std::move(l));
+}
+
+void flow::connect(hello const& peer, route r, std::shared_ptr<lifeline> l) {
+  peer_max_message_ =
+      static_cast<std::size_t>(std::min<std::uint64_t>(peer.max_message, std::numeric_limits<std::size_t>::max()));
+  r.pool = &home_.sends();
+  r.owner = this;
+  r.slot = peer.slot;
+  r.frame_tag = tag::frame(peer.slot, peer.generation);
+  r.largest = std::min<std::size_t>(peer.frame_size, frame_size);
+  r.costs_a_call = !fabric::facts_of(home_.domain()->info()).any_address.empty();
+  r.inject = std::min(r.endpoint->inject_size(), route::most_on_stack);
+  out_.open(r, peer.give);
+  lifeline_ = std::move(l);
   connected_.store(true, std::memory_order_release);
+}
+
+void flow::link_up() noexcept {
+  greeted_.store(true, std::memory_order_release);
+  flush();
 }
 
 // The socket's part.

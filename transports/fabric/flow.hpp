@@ -8,6 +8,7 @@
 #include "fabric/credit.hpp"
 #include "fabric/hello.hpp"
 #include "fabric/inbound.hpp"
+#include "fabric/link.hpp"
 #include "fabric/outbound.hpp"
 #include "fabric/receive_pool.hpp"
 #include "fabric/slots.hpp"
@@ -43,6 +44,10 @@ class flow {
 
   /// The peer is known, and reachable at `to`. Before start(), on the loop.
   void connect(hello const& peer, fi_addr_t to, side, std::shared_ptr<lifeline>);
+  /// Likewise, over a link of its own, which is not connected yet: then link_up().
+  void connect(hello const& peer, link, std::shared_ptr<lifeline>);
+  void link_up() noexcept;
+  bool is_linked() const noexcept { return linked_; }
   std::size_t peer_max_message() const noexcept { return peer_max_message_; }
 
   // Socket: what ext::connection says.
@@ -81,6 +86,10 @@ class flow {
   void send_ended(fabric::completion const&) noexcept;
   void frame_sent() noexcept { out_.completed(); }
   void attend(unsigned what) noexcept;
+  /// Something that was posted at its link has failed. If the peer has gone, the lifeline will say so.
+  void link_failed() noexcept;
+  /// Closes its link, if it has one: nothing more is posted or comes.
+  void cut() noexcept;
   /// Looks after a flow that is ending. \return whether it needs looking after any more
   bool tend(clock::time_point now) noexcept;
   bool is_let_go() const noexcept { return let_go_; }
@@ -98,6 +107,7 @@ class flow {
   static constexpr auto grace = std::chrono::milliseconds(200);
   static constexpr auto stranded_patience = std::chrono::seconds(5);
 
+  void connect(hello const& peer, route, std::shared_ptr<lifeline>);
   void end(std::error_code why) noexcept;
   bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
   std::error_code reason() const noexcept;
@@ -123,6 +133,7 @@ class flow {
   byte_string address_;  // the peer's
   std::shared_ptr<lifeline> lifeline_;
   ext::bell bell_;
+  bool linked_ = false;
 
   outbound out_;
   inbound in_;
@@ -135,6 +146,7 @@ class flow {
   std::array<receive_buffer*, credits::most_control> early_{};  // control frames that overtook others
   bool let_go_ = false;
   clock::time_point lost_at_{};
+  clock::time_point link_failed_at_{};
 
   // Flusher.
   alignas(64) std::atomic<int> flushing_{0};
@@ -161,6 +173,8 @@ class flow {
   mutable std::mutex ending_mutex_;
   std::error_code why_;
   goodbye heard_;
+
+  std::unique_ptr<link> link_;  // goes first: then the library has nothing of this any more
 
   friend class shared_endpoint;
 };

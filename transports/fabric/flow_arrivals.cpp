@@ -28,7 +28,7 @@ unsigned flow::arrived(receive_buffer& b) noexcept {
   auto const credit = out_.consumed(h->consumed);
   if (credit == outbound::news::malformed || !out_.control_seen(h->control_seen)) return malformed(b);
   unsigned what = none;
-  if (!greeted_.load(std::memory_order_relaxed)) {
+  if (!greeted_.load(std::memory_order_relaxed) && !linked_) {
     greeted_.store(true, std::memory_order_release);
     what = work;
   }
@@ -102,25 +102,44 @@ void flow::attend(unsigned what) noexcept {
   if (what & work) flush();
 }
 
+void flow::link_failed() noexcept {
+  if (ended() || link_failed_at_ != clock::time_point{}) return;
+  link_failed_at_ = clock::now();
+  home_.watch(*this);
+}
+
+void flow::cut() noexcept {
+  if (!link_) return;
+  home_.buffers().stop_lending(*this);
+  link_.reset();
+}
+
 bool flow::tend(clock::time_point now) noexcept {
   if (!ended() && (all_has_come() || all_is_taken())) {
     end(all_has_come() ? why_it_leaves() : std::error_code());
     flush();
   }
+  if (!ended() && link_failed_at_ != clock::time_point{} && now > link_failed_at_ + grace) {
+    end(errc::connection_reset);
+    flush();
+  }
   if (!abandoned_.load(std::memory_order_acquire)) return !ended();
   if (!lifeline_over_.load(std::memory_order_acquire)) return true;
-  if (out_.in_flight() != 0) home_.endpoint().end_sends_to_dead(out_.to());
+  if (out_.in_flight() != 0 && !linked_) home_.endpoint().end_sends_to_dead(out_.to());
   if (held_.load(std::memory_order_acquire) || pins_.load(std::memory_order_acquire) != 0) return true;
   if (let_go_) return is_stranded() && now < lost_at_ + stranded_patience;
   if (lost_at_ == clock::time_point{}) lost_at_ = now;
   if (!all_has_come() && now < lost_at_ + grace) return true;
   let_go_ = true;
-  in_.transfers().cancel();
+  if (linked_)
+    cut();
+  else
+    in_.transfers().cancel();
   in_.clear();
   for (auto*& b : early_)
     if (auto* const left = std::exchange(b, nullptr)) home_.repost(*left);
   home_.let_go(*this);
-  return is_stranded();
+  return !linked_ && is_stranded();
 }
 
 }  // namespace weft::ofi

@@ -41,8 +41,12 @@ void handshake::start(handler done) {
 
 void handshake::cancel() noexcept {
   handler_ = nullptr;
-  if (flow_) std::exchange(flow_, nullptr)->abandon();
+  linking_.reset();
   if (auto const l = std::exchange(lifeline_, nullptr)) l->close();
+  if (auto* const f = std::exchange(flow_, nullptr)) {
+    f->lose(errc::closed);  // nobody else will tell it
+    f->abandon();
+  }
 }
 
 /// Takes a slot, with its buffers posted, and tells the peer.
@@ -52,8 +56,9 @@ std::optional<failure> handshake::introduce(byte_string const& to) {
   if (!admitted) return admitted.error();
   flow_ = *admitted;
   if (side_ == flow::side::listener) return {};
-  if (!lifeline_->send(directory_.introduce(*flow_, terms_, incarnation_).encode()))
-    return failure{errc::connection_reset, "the peer is gone"};
+  auto mine = directory_.introduce(*flow_, terms_, incarnation_, side_);
+  if (!mine) return mine.error();
+  if (!lifeline_->send(mine->encode())) return failure{errc::connection_reset, "the peer is gone"};
   return {};
 }
 
@@ -77,16 +82,24 @@ void handshake::heard_hello(std::span<std::byte const> content) {
       return fail(*std::move(why));
     }
   if (auto why = accept(*theirs)) return fail(*std::move(why));
-  succeed();
+  if (!linking_) succeed();
 }
 
 std::optional<failure> handshake::accept(hello const& theirs) {
-  auto const mine = directory_.introduce(*flow_, terms_, incarnation_);
-  if (auto const why = objection(mine, theirs)) {
+  auto mine = directory_.introduce(*flow_, terms_, incarnation_, side_);
+  if (!mine) {
+    refuse({refusal_reason::other, mine.error().detail});
+    return mine.error();
+  }
+  if (auto const why = objection(*mine, theirs)) {
     refuse(*why);
     return failure{why->reason == refusal_reason::protocols ? errc::protocol_mismatch : errc::unsupported,
                    peer_ + " refused: " + why->text};
   }
+  return mine->by == path::msg ? accept_msg(*mine, theirs) : accept_rdm(*mine, theirs);
+}
+
+std::optional<failure> handshake::accept_rdm(hello const& mine, hello const& theirs) {
   auto address = flow_->home().meet(theirs.address);
   if (!address) {
     refuse({refusal_reason::address, "the fabric address cannot be used: " + address.error().message()});
@@ -96,6 +109,20 @@ std::optional<failure> handshake::accept(hello const& theirs) {
   lifeline_->serve(*flow_);
   // Not before: the answer to it may be in the completion queue at once. If the peer is gone, the lifeline will tell.
   if (side_ == flow::side::listener) (void)lifeline_->send(mine.encode());
+  return {};
+}
+
+/// The lifeline is not read before the links are connected: what the peer says there is for the connection.
+std::optional<failure> handshake::accept_msg(hello const& mine, hello const& theirs) {
+  linking_ = std::make_unique<linking>(*flow_, theirs, lifeline_, [this](std::optional<failure> why) {
+    if (why) return fail({why->code, peer_ + ": " + why->detail});
+    lifeline_->serve(*flow_);
+    succeed();
+  });
+  lifeline_->pause();
+  if (side_ == flow::side::dialer) return linking_->dial();
+  linking_->expect(mine.key);
+  (void)lifeline_->send(mine.encode());
   return {};
 }
 
@@ -130,6 +157,7 @@ void handshake::succeed() {
   std::optional<peer_credentials> who;
   if (auto const process = base::peer_process(lifeline_->fd()))
     who = {.uid = process->uid, .gid = process->gid, .pid = static_cast<std::uint32_t>(process->pid)};
+  linking_.reset();
   lifeline_.reset();
   auto made = std::make_unique<connection>(*std::exchange(flow_, nullptr), peer_, who);
   if (done) done(std::unique_ptr<ext::connection>(std::move(made)));

@@ -7,6 +7,7 @@
 #include "fabric/directory.hpp"
 #include "fabric/hello.hpp"
 #include "fabric/lifeline.hpp"
+#include "fabric/linking.hpp"
 
 #include <functional>
 #include <memory>
@@ -39,6 +40,8 @@ class handshake : public std::enable_shared_from_this<handshake> {
   void heard_hello(std::span<std::byte const>);
   void lost(std::error_code);
   std::optional<failure> accept(hello const& theirs);
+  std::optional<failure> accept_rdm(hello const& mine, hello const& theirs);
+  std::optional<failure> accept_msg(hello const& mine, hello const& theirs);
   void refuse(refusal const&);
   void fail(failure);
   void succeed();
@@ -52,6 +55,7 @@ class handshake : public std::enable_shared_from_this<handshake> {
   std::string peer_;
   std::shared_ptr<lifeline> lifeline_;
   flow* flow_ = nullptr;
+  std::unique_ptr<linking> linking_;
   handler handler_;
 };
 

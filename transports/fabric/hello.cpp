@@ -21,14 +21,13 @@ constexpr std::size_t longest_address = 256;
 constexpr std::size_t hello_size = 72;
 constexpr std::size_t goodbye_size = 12;
 constexpr std::size_t refusal_size = 4;
-constexpr std::array<std::byte, 3> magic{std::byte{'W'}, std::byte{'F'}, std::byte{'T'}};
 
 // A whole message with room for its content; returns where the content starts.
 std::byte* open(byte_string& message, lifeline_kind kind, std::size_t content) {
   message.resize(preamble_size + content);
   auto* p = message.data();
   store<std::uint8_t>(p, wire_version);
-  std::ranges::copy(magic, p + 1);
+  std::ranges::copy(wire_magic, p + 1);
   store(p + 4, static_cast<std::uint8_t>(kind));
   store(p + 6, static_cast<std::uint16_t>(content));
   return p + preamble_size;
@@ -62,6 +61,8 @@ std::string printable(std::string text) {
   return text;
 }
 
+std::string name_of(path by) { return by == path::msg ? "MSG" : "RDM"; }
+
 std::string number(std::uint32_t value) { return std::to_string(value); }
 
 std::uint16_t reason_of(std::error_code why) {
@@ -89,9 +90,12 @@ std::error_code code_of(std::uint16_t reason) {
 
 byte_string hello::encode() const {
   byte_string message;
-  auto* p = open(message, lifeline_kind::hello, hello_size + provider.size() + address.size());
+  bool const keyed = by == path::msg;
+  auto* p =
+      open(message, lifeline_kind::hello, hello_size + provider.size() + address.size() + (keyed ? sizeof key : 0));
   store(p, self);
   store(p + 2, peer);
+  store(p + 4, static_cast<std::uint32_t>(by));
   store(p + 8, incarnation);
   std::ranges::copy(identity, p + 16);
   store(p + 32, protocol);
@@ -107,6 +111,7 @@ byte_string hello::encode() const {
   store(p + 70, static_cast<std::uint16_t>(address.size()));
   copy(provider, p + hello_size);
   std::ranges::copy(address, p + hello_size + provider.size());
+  if (keyed) store(p + hello_size + provider.size() + address.size(), key);
   return message;
 }
 
@@ -115,9 +120,13 @@ std::optional<hello> hello::decode(std::span<std::byte const> content) {
   auto const* p = content.data();
   std::size_t const n = load<std::uint16_t>(p + 68);
   std::size_t const m = load<std::uint16_t>(p + 70);
-  if (content.size() != hello_size + n + m || n == 0 || n > longest_provider || m == 0 || m > longest_address)
-    return {};
+  auto const by = load<std::uint32_t>(p + 4);
+  if (by > static_cast<std::uint32_t>(path::msg)) return {};
+  bool const keyed = by != 0;
+  if (content.size() != hello_size + n + m + (keyed ? sizeof(std::uint64_t) : 0)) return {};
+  if (n == 0 || n > longest_provider || (m == 0 && !keyed) || m > longest_address) return {};
   hello h;
+  h.by = static_cast<path>(by);
   h.self = load<std::uint16_t>(p);
   h.peer = load<std::uint16_t>(p + 2);
   h.incarnation = load<std::uint64_t>(p + 8);
@@ -130,11 +139,11 @@ std::optional<hello> hello::decode(std::span<std::byte const> content) {
   h.frame_size = load<std::uint32_t>(p + 56);
   h.give = {load<std::uint16_t>(p + 60), load<std::uint16_t>(p + 62)};
   h.heartbeat = load<std::uint32_t>(p + 64);
-  if (load<std::uint32_t>(p + 4) != 0 || h.slot >= tag::slots || h.generation == 0 || h.generation > tag::low_mask)
-    return {};
+  if (h.slot >= tag::slots || h.generation == 0 || h.generation > tag::low_mask) return {};
   if (h.frame_size < smallest_frame || h.frame_size > largest_frame || !h.give.sound()) return {};
   h.provider = printable(text_at(content, hello_size, n));
   h.address.assign(p + hello_size + n, p + hello_size + n + m);
+  if (keyed) h.key = load<std::uint64_t>(p + hello_size + n + m);
   return h;
 }
 
@@ -177,6 +186,11 @@ std::optional<refusal> objection(hello const& mine, hello const& theirs) {
     return refusal{refusal_reason::protocols, "protocol " + number(mine.self) + " talks to " + number(mine.peer) +
                                                   ", and the other end is " + number(theirs.self) + " for " +
                                                   number(theirs.peer)};
+  if (mine.by != theirs.by)
+    return refusal{refusal_reason::provider, "one end has " + name_of(mine.by) + " endpoints of provider " +
+                                                 mine.provider + ", the other " + name_of(theirs.by) +
+                                                 " endpoints of " + theirs.provider +
+                                                 "; ?ep= in both URLs makes them agree"};
   if (mine.protocol != theirs.protocol || mine.protocol_version != theirs.protocol_version)
     return refusal{refusal_reason::provider, "one end is on provider " + mine.provider + " (protocol " +
                                                  number(mine.protocol) + "." + number(mine.protocol_version) +
@@ -227,8 +241,8 @@ void lifeline_reader::feed(std::span<std::byte const> received) {
 lifeline_reader::outcome lifeline_reader::next(item& out) {
   auto const left = std::span(buffer_).subspan(begin_);
   // Judged byte by byte: who speaks something else may never send eight.
-  for (std::size_t i = 0; i != std::min(magic.size(), left.size() - std::min<std::size_t>(1, left.size())); ++i)
-    if (left[1 + i] != magic[i]) return outcome::malformed;
+  for (std::size_t i = 0; i != std::min(wire_magic.size(), left.size() - std::min<std::size_t>(1, left.size())); ++i)
+    if (left[1 + i] != wire_magic[i]) return outcome::malformed;
   if (left.size() < preamble_size) return outcome::more;
   auto const kind = load<std::uint8_t>(left.data() + 4);
   // A refusal is the same in every version.

@@ -21,8 +21,12 @@ using byte_string = std::vector<std::byte>;
 
 enum class lifeline_kind : std::uint8_t { hello = 1, refusal = 2, goodbye = 3, heartbeat = 4, finish = 5 };
 
+/// What connections go through: one RDM endpoint for all, or MSG endpoints of their own.
+enum class path : std::uint32_t { rdm = 0, msg = 1 };
+
 /// How one end introduces itself.
 struct hello {
+  path by = path::rdm;
   std::uint16_t self = 0;
   std::uint16_t peer = 0;
   std::uint64_t incarnation = 0;
@@ -37,6 +41,7 @@ struct hello {
   std::uint32_t heartbeat = 0;  // milliseconds
   std::string provider;
   byte_string address;
+  std::uint64_t key = 0;  // path MSG: what the listener wants to see of who connects
 
   byte_string encode() const;
   /// Nothing for what a hello cannot be, whoever sends it.

@@ -37,7 +37,7 @@ struct incoming_transfers::transfer {
 
 void incoming_transfers::free_table::operator()(table* t) const noexcept { delete t; }
 
-void incoming_transfers::open(fabric::rdm_endpoint& e, slot_table::place const& here, flow& owner) noexcept {
+void incoming_transfers::open(fabric::port& e, slot_table::place const& here, flow& owner) noexcept {
   endpoint_ = &e;
   here_ = here;
   owner_ = &owner;

@@ -4,7 +4,7 @@
 #include <weft/message.hpp>
 
 #include "fabric/frame.hpp"
-#include "fabric/rdm_endpoint.hpp"
+#include "fabric/port.hpp"
 #include "fabric/region.hpp"
 #include "fabric/rendezvous.hpp"
 #include "fabric/route.hpp"
@@ -29,7 +29,7 @@ class incoming_transfers {
   incoming_transfers& operator=(incoming_transfers const&) = delete;
 
   /// Before anything else. \param here where the bulk messages will come
-  void open(fabric::rdm_endpoint&, slot_table::place const& here, flow& owner) noexcept;
+  void open(fabric::port&, slot_table::place const& here, flow& owner) noexcept;
 
   // Socket.
   bool has_room() const noexcept;
@@ -67,7 +67,7 @@ class incoming_transfers {
   void* descriptor_for(transfer&) noexcept;
   void complete(chunk_operation&, fabric::completion const&) noexcept;
 
-  fabric::rdm_endpoint* endpoint_ = nullptr;
+  fabric::port* endpoint_ = nullptr;
   slot_table::place here_;
   flow* owner_ = nullptr;
 

@@ -37,10 +37,18 @@ void lifeline::listen(item_handler on_item, end_handler on_end) {
   watch_->events(true, false);
 }
 
+void lifeline::pause() noexcept {
+  paused_ = true;
+  watch_->events(false, false);
+}
+
 void lifeline::serve(flow& f) {
   flow_ = &f;
   on_item_ = nullptr;
   on_end_ = nullptr;
+  if (!std::exchange(paused_, false)) return;
+  watch_->events(true, false);
+  reactor_.post([self = shared_from_this()] { self->read_items(); });
 }
 
 bool lifeline::send(std::span<std::byte const> message) noexcept {
@@ -77,25 +85,29 @@ void lifeline::parting() {
 }
 
 void lifeline::ready(std::uint32_t events) {
+  if (paused_ && events & (EPOLLHUP | EPOLLERR)) return over(errc::connection_reset);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) read_items();
 }
 
 void lifeline::read_items() {
   std::array<std::byte, 2048> received;
-  while (fd_) {
+  for (take_items(); fd_ && !paused_; take_items()) {
     auto const n = ::recv(fd_.get(), received.data(), received.size(), MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (n == 0) return over(errc::connection_reset);
     if (n < 0) return over({errno, std::system_category()});
     reader_.feed(std::span(received).first(static_cast<std::size_t>(n)));
-    for (lifeline_reader::item item; fd_;) {
-      auto const found = reader_.next(item);
-      if (found == lifeline_reader::outcome::more) break;
-      if (found == lifeline_reader::outcome::malformed) return over(errc::malformed);
-      if (found == lifeline_reader::outcome::version) return over(errc::unsupported);
-      handle(item);
-    }
+  }
+}
+
+void lifeline::take_items() {
+  for (lifeline_reader::item item; fd_ && !paused_;) {
+    auto const found = reader_.next(item);
+    if (found == lifeline_reader::outcome::more) return;
+    if (found == lifeline_reader::outcome::malformed) return over(errc::malformed);
+    if (found == lifeline_reader::outcome::version) return over(errc::unsupported);
+    handle(item);
   }
 }
 

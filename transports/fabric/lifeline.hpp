@@ -37,6 +37,8 @@ class lifeline : public std::enable_shared_from_this<lifeline> {
   /// Sends a whole message, or none. \return false when the socket does not take it
   bool send(std::span<std::byte const> message) noexcept;
 
+  /// Leaves what comes where it is, until serve().
+  void pause() noexcept;
   /// From now on it serves an established connection.
   void serve(flow&);
 
@@ -53,6 +55,7 @@ class lifeline : public std::enable_shared_from_this<lifeline> {
 
   void ready(std::uint32_t events);
   void read_items();
+  void take_items();
   void handle(lifeline_reader::item const&);
   void parting();
   void over(std::error_code);
@@ -66,6 +69,7 @@ class lifeline : public std::enable_shared_from_this<lifeline> {
   item_handler on_item_;
   end_handler on_end_;
   flow* flow_ = nullptr;
+  bool paused_ = false;
   bool heard_ = false;
   bool said_ = false;  // under fd_mutex_
 };

@@ -89,8 +89,8 @@ posting outgoing_transfers::send(clear_queue::chunk const& c, transfer& t, chunk
   auto* const descriptor = descriptor_for(t);
   op.bytes.store(c.size, std::memory_order_relaxed);
   in_flight_.fetch_add(1, std::memory_order_relaxed);
-  auto const outcome = route::outcome(route_.endpoint->tsend(op, t.body.body().data() + c.offset, c.size, descriptor,
-                                                             route_.to, tag::bulk(route_.slot, c.id)));
+  auto const outcome = route::outcome(route_.bulk->tsend(op, t.body.body().data() + c.offset, c.size, descriptor,
+                                                         route_.to, tag::bulk(route_.slot, c.id)));
   if (outcome == posting::posted) {
     ++bulks_;
   } else {
@@ -105,7 +105,7 @@ void* outgoing_transfers::descriptor_for(transfer& t) noexcept {
   if (!t.registered) {
     // libfabric registers what it may write to; it will not write to this.
     auto const body = t.body.body();
-    auto made = fabric::region::make(*route_.endpoint, {const_cast<std::byte*>(body.data()), body.size()});
+    auto made = fabric::region::make(*route_.bulk, {const_cast<std::byte*>(body.data()), body.size()});
     if (!made) return nullptr;  // the send fails, and says so
     t.registered = *std::move(made);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fabric/rdm_endpoint.hpp"
+#include "fabric/port.hpp"
 #include "fabric/send_pool.hpp"
 #include "fabric/tag.hpp"
 
@@ -15,9 +15,10 @@ class flow;
 
 enum class posting { posted, again, failed };
 
-/// From an endpoint to one slot of one peer.
+/// From here to one slot of one peer.
 struct route {
-  fabric::rdm_endpoint* endpoint = nullptr;
+  fabric::port* endpoint = nullptr;  // for frames
+  fabric::port* bulk = nullptr;      // for bulk messages: with RDM the same
   send_pool* pool = nullptr;
   flow* owner = nullptr;  // told of completions
   fi_addr_t to = 0;

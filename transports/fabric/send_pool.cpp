@@ -24,16 +24,29 @@ send_operation* send_pool::acquire(flow& from) noexcept {
 }
 
 void send_pool::release(send_operation& op) noexcept {
-  op.from = nullptr;
   op.held = message();
   std::lock_guard lock(mutex_);
+  op.from = nullptr;
   op.next_ = free_;
   free_ = &op;
 }
 
+void send_pool::take_back(flow const& from) noexcept {
+  // One by one: what a message does when it goes is nothing to be done under a lock.
+  while (auto* const op = find(from)) release(*op);
+}
+
+send_operation* send_pool::find(flow const& from) noexcept {
+  std::lock_guard lock(mutex_);
+  for (auto& s : slabs_)
+    for (auto& op : s->operations)
+      if (op.from == &from) return &op;
+  return nullptr;
+}
+
 bool send_pool::grow() noexcept try {
   std::unique_ptr<slab, void (*)(slab*)> s(new slab, [](slab* old) { delete old; });
-  auto registered = fabric::region::make(endpoint_, {s->memory.get(), slab_size * frame_size});
+  auto registered = fabric::region::make(memory_, {s->memory.get(), slab_size * frame_size});
   if (!registered) return false;
   s->region = *std::move(registered);
   for (std::size_t i = 0; i != slab_size; ++i)

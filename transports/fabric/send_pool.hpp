@@ -3,7 +3,6 @@
 
 #include <weft/message.hpp>
 
-#include "fabric/rdm_endpoint.hpp"
 #include "fabric/region.hpp"
 #include <weft/fabric/operation.hpp>
 
@@ -12,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace weft::ofi {
@@ -33,20 +33,23 @@ class send_operation final : public fabric::operation {
   send_operation* next_ = nullptr;
 };
 
-/// The frames on their way from one endpoint, all connections together. They stay its own until their completions: a
-/// dead peer may keep some for ever.
-/// Thread safety: any thread.
+/// The frames on their way from one endpoint, or the links of one domain, all connections together. They stay its own
+/// until their completions: a dead peer may keep some for ever. Thread safety: any thread.
 class send_pool {
  public:
   using completion_handler = void (*)(fabric::operation&, fabric::completion const&) noexcept;
 
-  send_pool(fabric::rdm_endpoint& ep, completion_handler f) noexcept : endpoint_(ep), on_complete_(f) {}
+  static constexpr std::size_t most = 256;
+
+  send_pool(fabric::registrar r, completion_handler f) noexcept : memory_(std::move(r)), on_complete_(f) {}
   send_pool(send_pool const&) = delete;
   send_pool& operator=(send_pool const&) = delete;
 
   /// \return null when too many are on their way, or there is no memory
   send_operation* acquire(flow& from) noexcept;
   void release(send_operation&) noexcept;
+  /// Those that are still on their way: the link is closed, and its last completion read.
+  void take_back(flow const& from) noexcept;
 
   /// Frames sent so far from the endpoint, through the pool or not, by those that count them here.
   std::uint32_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
@@ -54,12 +57,12 @@ class send_pool {
 
  private:
   static constexpr std::size_t slab_size = 8;
-  static constexpr std::size_t most = 256;
   struct slab;
 
   bool grow() noexcept;
+  send_operation* find(flow const& from) noexcept;
 
-  fabric::rdm_endpoint& endpoint_;
+  fabric::registrar memory_;
   completion_handler on_complete_;
   std::atomic<std::uint32_t> sent_{0};
   std::mutex mutex_;

@@ -25,38 +25,65 @@ constexpr auto stays_known = 2s;
 constexpr std::size_t send_depth = 1024;
 constexpr std::size_t receive_depth = 4096;
 
+// One completion queue for all links of a domain: what they may have under way has room in it, frames sent from the
+// pool and bulk messages of both directions among it.
+constexpr std::size_t queue_depth = 16384;
+constexpr std::size_t most_lent = (queue_depth - send_pool::most) / (1 + 2 * most_clears / 8);
+static_assert(8 <= credits{4, 2}.data + 2 * credits{4, 2}.control);
+
 }  // namespace
 
 setup<std::shared_ptr<shared_endpoint>> shared_endpoint::open(ext::reactor& r, fabric::info const& chosen,
                                                               std::string const& name) {
   auto domain = fabric::domain::open(chosen);
   if (!domain) return domain.error();
+  if (chosen.type() == fabric::endpoint_type::msg) {
+    // Not every provider has tags to tell.
+    auto queue = fabric::completion_queue::open(*domain, {.depth = queue_depth, .format = fabric::queue_format::data});
+    if (!queue) return queue.error();
+    auto board = std::make_shared<switchboard>(r, *std::move(domain));
+    return std::make_shared<shared_endpoint>(std::move(board), r, *std::move(queue));
+  }
   auto made =
       fabric::rdm_endpoint::open(*domain, {.send_depth = send_depth, .receive_depth = receive_depth, .name = name});
   if (!made) return made.error();
-  return std::make_shared<shared_endpoint>(r, *std::move(domain), *std::move(made));
+  return std::make_shared<shared_endpoint>(r, *std::move(made));
 }
 
-shared_endpoint::shared_endpoint(ext::reactor& r, std::shared_ptr<fabric::domain const> d,
-                                 std::unique_ptr<fabric::rdm_endpoint> e) noexcept
+shared_endpoint::shared_endpoint(ext::reactor& r, std::unique_ptr<fabric::rdm_endpoint> e) noexcept
     : reactor_(r),
-      domain_(std::move(d)),
+      domain_(e->domain()),
+      completions_(e->face().sends()),
       endpoint_(std::move(e)),
       buffers_(*endpoint_, *this, on_frame),
       sends_(*endpoint_, on_sent) {}
 
-/// First the endpoint: then nothing is posted any more, and the memory is ours. The alarm ends where it was made.
+shared_endpoint::shared_endpoint(std::shared_ptr<switchboard> b, ext::reactor& r,
+                                 std::shared_ptr<fabric::completion_queue> q)
+    : reactor_(r),
+      domain_(b->domain()),
+      completions_(std::move(q)),
+      board_(std::move(b)),
+      buffers_(fabric::registrar(domain_), most_lent, *this, on_link_frame),
+      sends_(fabric::registrar(domain_), on_sent) {}
+
+/// First the endpoint: then nothing is posted any more, and the memory is ours. Over shm it wants to be the last to
+/// have its queue. The alarm ends where it was made.
 shared_endpoint::~shared_endpoint() {
+  completions_.reset();
   endpoint_.reset();
+  for (auto& [f, owned] : flows_) f->cut();
   if (second_look_) reactor_.post([alarm = std::move(second_look_)] {});
 }
 
 bool shared_endpoint::poll() noexcept {
   if (chores_.load(std::memory_order_relaxed)) [[unlikely]]
     do_chores();
-  auto const n = endpoint_->completions().read(entries_);
+  auto const n = completions_->read(entries_);
   if (n == 0) {
-    if (endpoint_->completions().broken()) [[unlikely]]
+    if (!unlinked_.empty()) [[unlikely]]
+      bury_unlinked();
+    if (completions_->broken()) [[unlikely]]
       end_all();
     return false;
   }
@@ -73,7 +100,7 @@ void shared_endpoint::wait(clock::time_point until) noexcept {
         until, clock::now() + (retries_.load(std::memory_order_relaxed) ? clock::duration(retry_pause)
                                                                         : clock::duration(tending_pause)));
   }
-  endpoint_->completions().wait(until);
+  completions_->wait(until);
 }
 
 void shared_endpoint::on_frame(fabric::operation& op, fabric::completion const& c) noexcept {
@@ -87,6 +114,16 @@ void shared_endpoint::frame_arrived(receive_buffer& b, fabric::completion const&
   if (!f || f->place().generation != tag::low_of(c.tag)) return repost(b);
   b.size = c.bytes;
   touch(*f, f->arrived(b));
+}
+
+/// Of a link: nobody else's frames come by it. Once it is closed, or has failed, its buffers stay where they are.
+void shared_endpoint::on_link_frame(fabric::operation& op, fabric::completion const& c) noexcept {
+  auto& b = static_cast<receive_buffer&>(op);
+  auto* const f = b.lent_to;
+  if (!f || f->is_let_go()) return;
+  if (c.error) return f->link_failed();
+  b.size = c.bytes;
+  b.home.touch(*f, f->arrived(b));
 }
 
 void shared_endpoint::on_sent(fabric::operation& op, fabric::completion const& c) noexcept {
@@ -240,10 +277,23 @@ void shared_endpoint::stop_watching(flow& f) noexcept {
     if (f.abandoned_.load(std::memory_order_seq_cst)) watch(f);
     return;
   }
-  if (f.is_stranded())
+  if (f.is_linked())
+    unlinked_.push_back(&f);
+  else if (f.is_stranded())
     stranded_.push_back(&f);
   else
     bury(f);
+}
+
+/// The queue is empty: what a closed link still had posted never ends.
+void shared_endpoint::bury_unlinked() noexcept {
+  for (auto* f : unlinked_) {
+    std::erase_if(unposted_, [f](auto* b) { return b->lent_to == f; });
+    buffers_.take_back(*f);
+    sends_.take_back(*f);
+    bury(*f);
+  }
+  unlinked_.clear();
 }
 
 void shared_endpoint::let_go(flow& f) noexcept {
@@ -277,11 +327,11 @@ void shared_endpoint::end_all() noexcept {
 // Flows come.
 
 setup<flow*> shared_endpoint::admit(std::size_t max_message) {
-  auto share = credits::share(slots_.used(), endpoint_->receive_depth());
+  auto share = credits::share(slots_.used(), endpoint_ ? endpoint_->receive_depth() : receive_depth);
   if (!buffers_.reserve(share.buffers())) {
     share = credits::least();
     if (!buffers_.reserve(share.buffers()))
-      return failure{errc::busy, "provider " + std::string(endpoint_->info().provider()) +
+      return failure{errc::busy, "provider " + std::string(domain_->info().provider()) +
                                      " takes no more receive buffers: no room for another peer"};
   }
   auto const place = slots_.claim();

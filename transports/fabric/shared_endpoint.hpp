@@ -8,6 +8,7 @@
 #include "fabric/receive_pool.hpp"
 #include "fabric/send_pool.hpp"
 #include "fabric/slots.hpp"
+#include "fabric/switchboard.hpp"
 
 #include <array>
 #include <atomic>
@@ -24,7 +25,7 @@ namespace weft::ofi {
 
 class flow;
 
-/// One RDM endpoint, and all connections that go through it.
+/// One RDM endpoint, or one domain of links, and all connections that go through it.
 ///
 /// Thread safety: poll() and wait() by one thread at a time, which is the *driver*; the rest as it says.
 /// It keeps flows until nothing can arrive for them, and what they sent until the library lets go of it.
@@ -32,17 +33,21 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
  public:
   /// \param name of shm's region
   static setup<std::shared_ptr<shared_endpoint>> open(ext::reactor&, fabric::info const&, std::string const& name);
-  shared_endpoint(ext::reactor&, std::shared_ptr<fabric::domain const>, std::unique_ptr<fabric::rdm_endpoint>) noexcept;
+  shared_endpoint(ext::reactor&, std::unique_ptr<fabric::rdm_endpoint>) noexcept;
+  shared_endpoint(std::shared_ptr<switchboard>, ext::reactor&, std::shared_ptr<fabric::completion_queue>);
   ~shared_endpoint() override;
 
   // ext::progress_source
   bool poll() noexcept override;
   void wait(clock::time_point until) noexcept override;
-  void wake() noexcept override { endpoint_->completions().wake(); }
-  bool naps() const noexcept override { return endpoint_->completions().waits_on() == fabric::wait_kind::backoff; }
+  void wake() noexcept override { completions_->wake(); }
+  bool naps() const noexcept override { return completions_->waits_on() == fabric::wait_kind::backoff; }
   bool busy() const noexcept override { return busy_.load(std::memory_order_relaxed) > 0; }
 
-  fabric::rdm_endpoint& endpoint() noexcept { return *endpoint_; }
+  fabric::rdm_endpoint& endpoint() noexcept { return *endpoint_; }               ///< \pre there is one
+  std::shared_ptr<switchboard> const& board() const noexcept { return board_; }  ///< null where there is an endpoint
+  std::shared_ptr<fabric::domain const> const& domain() const noexcept { return domain_; }
+  std::shared_ptr<fabric::completion_queue> const& completions() const noexcept { return completions_; }
   receive_pool& buffers() noexcept { return buffers_; }
   send_pool& sends() noexcept { return sends_; }
 
@@ -77,6 +82,7 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   };
 
   static void on_frame(fabric::operation&, fabric::completion const&) noexcept;
+  static void on_link_frame(fabric::operation&, fabric::completion const&) noexcept;
   static void on_sent(fabric::operation&, fabric::completion const&) noexcept;
   void frame_arrived(receive_buffer&, fabric::completion const&) noexcept;
   void settle_touched() noexcept;
@@ -87,11 +93,14 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   void tend_flows() noexcept;
   void stop_watching(flow&) noexcept;
   void bury(flow&) noexcept;
+  void bury_unlinked() noexcept;
   void forget_strangers(clock::time_point now) noexcept;
 
   ext::reactor& reactor_;
   std::shared_ptr<fabric::domain const> domain_;  // outlives the memory that is registered in it
+  std::shared_ptr<fabric::completion_queue> completions_;
   std::unique_ptr<fabric::rdm_endpoint> endpoint_;
+  std::shared_ptr<switchboard> board_;
   receive_pool buffers_;
   send_pool sends_;
   slot_table slots_;
@@ -104,6 +113,7 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   std::vector<flow*> running_;
   std::vector<flow*> watched_;
   std::vector<flow*> stranded_;  // the library still has memory of theirs, perhaps for ever
+  std::vector<flow*> unlinked_;  // their links are closed; completions of theirs may be in the queue
   bool broken_ = false;
 
   alignas(64) std::atomic<bool> chores_{false};

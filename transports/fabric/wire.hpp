@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -11,6 +12,8 @@ namespace weft::ofi {
 
 /// The first byte of everything on the wire.
 inline constexpr unsigned wire_version = 1;
+/// Behind it, where who speaks may be anybody.
+inline constexpr std::array<std::byte, 3> wire_magic{std::byte{'W'}, std::byte{'F'}, std::byte{'T'}};
 
 /// Integers at any address, little endian.
 template <std::unsigned_integral T>

@@ -18,6 +18,7 @@ struct offer {
   std::string provider;
   std::string fabric;
   std::string domain;
+  std::string endpoint;               ///< "RDM" for any number of peers, "MSG" for one each
   std::string protocol;               ///< the wire protocol's name: both ends of a connection need the same one
   std::uint32_t protocol_number = 0;  ///< the same as libfabric's FI_PROTO_* value
   std::uint32_t protocol_version = 0;
@@ -35,6 +36,7 @@ struct offer {
 /// Why a provider was not chosen: what stands behind "provider net ..." in a sentence.
 struct rejection {
   std::string provider;
+  std::string endpoint;  ///< "RDM" or "MSG": what of it was looked for; empty: either
   std::string reason;
 };
 
@@ -65,7 +67,7 @@ WEFT_API std::vector<scheme> schemes();
 /// Every endpoint weft could use here, over all providers it knows; and why there is none for the others.
 WEFT_API std::vector<offer> offers();
 WEFT_API std::vector<rejection> absent();
-/// What weft would open for `ofi+tcp://...` and the like. Looks at the scheme and at ?prov= and ?domain=;
+/// What weft would open for `ofi+tcp://...` and the like. Looks at the scheme and at ?prov=, ?domain= and ?ep=;
 /// the host does not matter. \return a choice without a provider when there is none
 WEFT_API choice choose(std::string_view url);
 

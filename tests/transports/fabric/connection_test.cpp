@@ -29,9 +29,11 @@ BOOST_AUTO_TEST_CASE(it_names_its_provider_and_on_one_host_the_process_of_its_pe
   pipe_info over_tcp;
   dialed->link->describe(over_tcp);
   BOOST_TEST(!over_tcp.credentials.has_value());
-  BOOST_TEST_REQUIRE(over_tcp.properties.size() == 1u);
+  BOOST_TEST_REQUIRE(over_tcp.properties.size() == 2u);
   BOOST_TEST(over_tcp.properties[0].first == "provider");
   BOOST_TEST(!over_tcp.properties[0].second.empty());
+  BOOST_TEST(over_tcp.properties[1].first == "endpoint");
+  BOOST_TEST(over_tcp.properties[1].second == "RDM");
 
   auto const [one, other] = connect(free_place("ofi+shm"));
   for (auto* end : {one.get(), other.get()}) {

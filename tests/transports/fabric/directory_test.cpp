@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(a_failed_endpoint_leaves_the_others_alone, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(an_introduction_says_where_to_send, fixture) {
   auto* const f = admit(tcp, "127.0.0.1");
-  auto const said = book.introduce(*f, {0x50, 0x51, 777}, 42);
+  auto const said = book.introduce(*f, {0x50, 0x51, 777}, 42, flow::side::listener).value();
   BOOST_TEST(said.self == 0x50);
   BOOST_TEST(said.peer == 0x51);
   BOOST_TEST(said.max_message == 777u);
@@ -125,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(an_introduction_says_where_to_send, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(an_introduction_can_be_read_by_the_peer, fixture) {
   auto* const f = admit(tcp, "127.0.0.1");
-  auto const message = book.introduce(*f, {0x50, 0x51, 777}, 42).encode();
+  auto const message = book.introduce(*f, {0x50, 0x51, 777}, 42, flow::side::listener).value().encode();
   auto const read = hello::decode(std::span(message).subspan(8));
   BOOST_REQUIRE(read.has_value());
   BOOST_TEST((read->address == f->home().endpoint().address()));
@@ -135,9 +135,11 @@ BOOST_FIXTURE_TEST_CASE(one_engine_has_one_identity_and_another_has_another, fix
   auto* const a = admit(tcp, "127.0.0.1");
   auto* const b = admit(tcp, "127.0.0.2");
   ext::handshake const terms{1, 1, 1};
-  BOOST_TEST((book.introduce(*a, terms, 1).identity == book.introduce(*b, terms, 2).identity));
+  BOOST_TEST((book.introduce(*a, terms, 1, flow::side::dialer).value().identity ==
+              book.introduce(*b, terms, 2, flow::side::dialer).value().identity));
   directory const other{reactor};
-  BOOST_TEST((other.introduce(*a, terms, 1).identity != book.introduce(*a, terms, 1).identity));
+  BOOST_TEST((other.introduce(*a, terms, 1, flow::side::dialer).value().identity !=
+              book.introduce(*a, terms, 1, flow::side::dialer).value().identity));
 }
 
 BOOST_AUTO_TEST_CASE(random_numbers_are_not_repeated) {

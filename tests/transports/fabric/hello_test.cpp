@@ -96,8 +96,28 @@ BOOST_AUTO_TEST_CASE(is_refused_when_it_is_cut_or_longer_than_it_says) {
   BOOST_TEST(!decoded(message).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(with_links_has_a_key_and_of_a_dialer_no_address) {
+  auto sent = some_hello();
+  sent.by = path::msg;
+  sent.key = 0x0123456789abcdef;
+  for (auto const& address : {sent.address, byte_string()}) {
+    sent.address = address;
+    auto message = sent.encode();
+    auto const got = decoded(message);
+    BOOST_TEST_REQUIRE(got.has_value());
+    BOOST_TEST((got->by == path::msg));
+    BOOST_TEST(got->key == sent.key);
+    BOOST_TEST((got->address == sent.address));
+    message.pop_back();
+    BOOST_TEST(!decoded(message));
+  }
+  sent.by = path::rdm;
+  BOOST_TEST(!decoded(sent.encode()));  // no address
+}
+
 BOOST_AUTO_TEST_CASE(is_refused_when_a_field_cannot_be) {
-  BOOST_TEST(refused_with<std::uint32_t>(4, 1));         // reserved
+  BOOST_TEST(refused_with<std::uint32_t>(4, 1));  // path: there is no key
+  BOOST_TEST(refused_with<std::uint32_t>(4, 2));
   BOOST_TEST(refused_with<std::uint32_t>(40, 1 << 20));  // slot
   BOOST_TEST(refused_with<std::uint32_t>(44, 0));        // generation
   BOOST_TEST(refused_with<std::uint32_t>(44, 1 << 24));
@@ -125,6 +145,19 @@ BOOST_AUTO_TEST_CASE(of_another_sp_protocol_is_refused_with_the_numbers) {
   BOOST_TEST((why->reason == refusal_reason::protocols));
   BOOST_TEST(why->text.find("48 talks to 49") != std::string::npos);
   BOOST_TEST((why->as_failure().code == errc::protocol_mismatch));
+}
+
+BOOST_AUTO_TEST_CASE(of_another_path_is_refused_with_what_makes_them_agree) {
+  auto const mine = some_hello();
+  auto theirs = mine;
+  std::swap(theirs.self, theirs.peer);
+  theirs.by = path::msg;
+  theirs.provider = "tcp";
+  auto const why = objection(mine, theirs);
+  BOOST_TEST_REQUIRE(why.has_value());
+  BOOST_TEST((why->reason == refusal_reason::provider));
+  for (auto const* part : {"RDM endpoints of provider net", "MSG endpoints of tcp", "?ep= in both URLs"})
+    BOOST_TEST(why->text.find(part) != std::string::npos, why->text);
 }
 
 BOOST_AUTO_TEST_CASE(of_another_provider_is_refused_with_both_names) {

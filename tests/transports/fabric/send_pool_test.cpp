@@ -55,6 +55,18 @@ BOOST_AUTO_TEST_CASE(a_released_operation_lets_go_of_its_message) {
   BOOST_TEST(op->held.size() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_closed_link_kept_is_taken_back_and_nothing_of_others) {
+  auto& another = far.admit();
+  auto* const kept = pool.acquire(owner);
+  auto* const others = pool.acquire(another);
+  kept->held = message(std::string(100000, 'x'));
+  pool.take_back(owner);
+  BOOST_TEST(!kept->from);
+  BOOST_TEST(kept->held.size() == 0u);
+  BOOST_TEST(others->from == &another);
+  BOOST_TEST(pool.acquire(owner) == kept);
+}
+
 BOOST_AUTO_TEST_CASE(one_operation_serves_any_number_of_sends_in_turn) {
   auto* const first = pool.acquire(owner);
   BOOST_REQUIRE(first);

@@ -93,7 +93,7 @@ class small_introduction {
   small_introduction(small_introduction const&) = delete;
   small_introduction& operator=(small_introduction const&) = delete;
 
-  hello of(ext::handshake const& h) const { return directory_.introduce(*flow_, h, 1); }
+  hello of(ext::handshake const& h) const { return directory_.introduce(*flow_, h, 1, flow::side::listener).value(); }
 
  private:
   directory directory_;

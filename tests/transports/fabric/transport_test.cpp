@@ -120,7 +120,41 @@ BOOST_FIXTURE_TEST_CASE(an_address_in_use_is_told_until_it_is_free, fixture) {
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_tcp, fixture) { talk("ofi+tcp://127.0.0.1:0"); }
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_shared_memory, fixture) { talk(free_place("ofi+shm")); }
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_what_plain_ofi_chooses, fixture) { talk("ofi://127.0.0.1:0"); }
-BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_ipv6, fixture) { talk("ofi+tcp://[::1]:0"); }
+BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_connected_endpoints, fixture) {
+  talk("ofi+tcp://127.0.0.1:0?ep=msg");
+  talk("ofi+tcp://127.0.0.1:0?ep=msg&prov=net");
+  talk("ofi+sockets://127.0.0.1:0?ep=msg");
+  talk("ofi://127.0.0.1:0?ep=msg");
+}
+
+BOOST_FIXTURE_TEST_CASE(endpoints_that_there_are_not_are_told_at_once, fixture) {
+  for (auto const& why : {refused_listen("ofi+shm://x?ep=msg"), refused_dial("ofi+shm://x?ep=msg")}) {
+    BOOST_TEST(why.code == errc::no_provider);
+    BOOST_TEST(contains(why.detail, "?ep=msg"), why.detail);
+  }
+  BOOST_TEST(refused_dial("ofi+tcp://127.0.0.1:1?ep=best").code == errc::invalid_option);
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_with_other_endpoints_than_each_other_are_told_what_to_ask_for, fixture) {
+  for (bool const msg_listens : {true, false}) {
+    auto acceptor = listen(msg_listens ? "ofi+tcp://127.0.0.1:0?ep=msg" : "ofi+tcp://127.0.0.1:0?ep=rdm").value();
+    failure heard, told;
+    acceptor->start([&](ext::connection_result r) { heard = r ? failure{} : r.error(); });
+    auto at = acceptor->local();
+    at.query = {{"ep", msg_listens ? "rdm" : "msg"}};
+    auto connector = left->dial(at, terms, {}).value();
+    connector->connect([&](ext::connection_result r) { told = r ? failure{} : r.error(); });
+    BOOST_REQUIRE(reactor.until([&] { return heard.code && told.code; }));
+    BOOST_TEST(told.code == errc::unsupported);
+    for (auto const& why : {heard, told})
+      BOOST_TEST(contains(why.detail, "?ep= in both URLs makes them agree"), why.detail);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_ipv6, fixture) {
+  talk("ofi+tcp://[::1]:0");
+  talk("ofi+tcp://[::1]:0?ep=msg");
+}
 
 BOOST_FIXTURE_TEST_CASE(ofi_sm_is_shared_memory_by_another_name, fixture) {
   talk("ofi+sm://test-sm-" + std::to_string(::getpid()));
