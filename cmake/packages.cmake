@@ -49,7 +49,10 @@ set(CPACK_COMPONENT_NANOMSG_DESCRIPTION
 
 # What others that link with it depend on, and that the loader has a new library to know of.
 set(control ${PROJECT_BINARY_DIR}/control)
-file(WRITE ${control}/shlibs "libweft ${PROJECT_VERSION_MAJOR} ${lib} (>= ${PROJECT_VERSION})\n")
+foreach(library IN ITEMS libweft libweft-c)
+  string(APPEND shlibs "${library} ${PROJECT_VERSION_MAJOR} ${lib} (>= ${PROJECT_VERSION})\n")
+endforeach()
+file(WRITE ${control}/shlibs "${shlibs}")
 file(WRITE ${control}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_LIB_PACKAGE_CONTROL_EXTRA ${control}/shlibs ${control}/triggers)
 foreach(component IN LISTS CPACK_COMPONENTS_ALL)

@@ -126,7 +126,10 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
       if (!std::exchange(r.counted, true)) ++c.waiting;
       return {};
     }
-    if (std::exchange(r.counted, false)) --c.waiting;
+    if (std::exchange(r.counted, false)) {
+      --c.waiting;
+      moderation_.looked();
+    }
     auto got = next_message(c);
     if (!got) return got.error();
     m = *std::move(got);
@@ -167,8 +170,8 @@ std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options 
       return why;
     }
   }
+  if (!why) return why;  // the attempt has seen to all
   guard lock(*this);
-  if (!why) moderation_.looked();
   if (r.counted) --c.waiting;
   // A stop that came in between is first seen by the attempt itself.
   if (w.gave_up() || (r.counted && why == errc::canceled)) c.abandon_receive();

@@ -188,6 +188,30 @@ BOOST_AUTO_TEST_CASE(contexts_ask_for_themselves) {
   BOOST_TEST(weft_context_open(push, {}, &c) == WEFT_EUNSUPPORTED);
 }
 
+BOOST_AUTO_TEST_CASE(contexts_answer_for_themselves) {
+  sock rep(WEFT_REP), req(WEFT_REQ);
+  rep.meet(req);
+  weft_context serves{};
+  ok(weft_context_open(rep, {}, &serves));
+  ok(weft_set_ms(serves.id, "receive-timeout", patience));
+  req.send("question");
+  char room[16];
+  std::size_t size = 3;
+  BOOST_TEST(weft_context_receive_bytes(serves, room, &size, 0) == WEFT_ENOSPACE);
+  BOOST_TEST(size == 8u);
+  ok(weft_context_receive_bytes(serves, room, &size, 0));
+  BOOST_TEST(std::string(room, size) == "question");
+  msg answer("answer");
+  ok(answer.given(weft_context_send(serves, answer, 0)));
+  BOOST_TEST(req.receive() == "answer");
+  msg second("again");
+  BOOST_TEST(weft_context_send(serves, second, 0) == WEFT_ESTATE);
+  BOOST_TEST(second.text() == "again");
+  ok(weft_set_int(rep.it.id, "hops", 3));
+  BOOST_TEST(weft_set_int(serves.id, "hops", 3) == WEFT_EOPTION);  // it is of the whole socket
+  ok(weft_context_close(serves));
+}
+
 BOOST_AUTO_TEST_CASE(who_waits_on_a_context_is_ended_with_it) {
   sock rep(WEFT_REP);
   weft_context c{};

@@ -86,7 +86,10 @@ BOOST_AUTO_TEST_CASE(refuses_messages_over_the_limit) {
 BOOST_AUTO_TEST_CASE(asks_several_times) {
   listener rep({"--rep", "--data", "answer"}, {tcp});
   BOOST_TEST(asked(rep.urls[0], {"--count", "3"}).out == "answer\nanswer\nanswer\n");
-  BOOST_TEST(asked(rep.urls[0], {"--count", "2", "--interval", "0.01"}).out == "answer\nanswer\n");
+  // A reply that comes after the next request was sent is not wanted any more; the last one is.
+  auto const often = asked(rep.urls[0], {"--count", "2", "--interval", "0.01"});
+  BOOST_TEST(often.status == 0);
+  BOOST_TEST((often.out == "answer\nanswer\n" || often.out == "answer\n"));
   rep.weftcat.signal(SIGTERM);
   BOOST_TEST(rep.weftcat.end().status == 128 + SIGTERM);
 }

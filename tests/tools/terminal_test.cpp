@@ -52,6 +52,12 @@ BOOST_AUTO_TEST_CASE(nobody_else_gets_anything_but_text) {
   BOOST_TEST(!has_control(end.err));
 }
 
+BOOST_AUTO_TEST_CASE(names_do_not_steer_a_terminal) {
+  auto const end = ran({"--pull", "--listen", "inproc://a\x1b[2Jb"});
+  BOOST_TEST(end.err.starts_with("weftcat: --listen: inproc://a?[2Jb: "), end.err);
+  BOOST_TEST(!has_control(end.err));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_typed_is_sent) {
   run weftcat({"--bus", "--listen", "inproc://self", "--dial", "inproc://self", "--file", "-", "--count", "1", "-Q"},
               "", run::all_on_terminal);

@@ -18,7 +18,7 @@ constexpr auto nap = 1ms;
 
 }  // namespace
 
-int aio::begin(aios::held self, std::shared_ptr<home> h) {
+int aio::begin(aios::held self, std::shared_ptr<home> h, clock::duration& timeout) {
   if (!h->ours()) return WEFT_EFORKED;
   std::lock_guard lock(mutex_);
   if (busy_) return WEFT_EBUSY;
@@ -27,6 +27,7 @@ int aio::begin(aios::held self, std::shared_ptr<home> h) {
   stopped_by_.reset();
   delete std::exchange(message_, nullptr);
   ++turn_;
+  timeout = timeout_;
   self_ = std::move(self);
   home_ = std::move(h);
   return WEFT_OK;
@@ -43,14 +44,15 @@ void aio::limit(clock::duration d, std::error_code then) {
 
 int aio::send(aios::held self, std::shared_ptr<home> h, sender to, std::stop_token closing, weft_message* m) {
   auto const keep = self;
-  if (int const code = begin(std::move(self), std::move(h))) return code;
+  clock::duration timeout{};
+  if (int const code = begin(std::move(self), std::move(h), timeout)) return code;
   auto const turn = turn_;
   message_ = m;
   auto through = to;  // what was begun may be over, and the next one begun, before its start returns
   to_.emplace(std::move(to));
   auto& op = sending_.emplace(*this);
   op.outgoing = &m->it;
-  limit(timeout_, errc::timed_out);
+  limit(timeout, errc::timed_out);
   on_closing_.emplace(std::move(closing), on_closing{*this, turn});
   through.start(op);
   begun(keep, turn);
@@ -61,13 +63,14 @@ int aio::receive(aios::held self, std::shared_ptr<home> h, receiver from, std::s
                  std::uint64_t socket) {
   auto const keep = self;
   auto room = std::unique_ptr<weft_message>(wrap({}, socket));
-  if (int const code = begin(std::move(self), std::move(h))) return code;
+  clock::duration timeout{};
+  if (int const code = begin(std::move(self), std::move(h), timeout)) return code;
   auto const turn = turn_;
   message_ = room.release();
   auto through = from;
   from_.emplace(std::move(from));
   auto& op = receiving_.emplace(*this);
-  limit(timeout_, errc::timed_out);
+  limit(timeout, errc::timed_out);
   on_closing_.emplace(std::move(closing), on_closing{*this, turn});
   through.start(op);
   begun(keep, turn);
@@ -76,10 +79,11 @@ int aio::receive(aios::held self, std::shared_ptr<home> h, receiver from, std::s
 
 int aio::sleep(aios::held self, std::shared_ptr<home> h, clock::duration d) {
   auto const keep = self;
-  if (int const code = begin(std::move(self), std::move(h))) return code;
-  bool const in_time = d <= timeout_;
+  clock::duration timeout{};
+  if (int const code = begin(std::move(self), std::move(h), timeout)) return code;
+  bool const in_time = d <= timeout;
   auto const turn = turn_;
-  limit(in_time ? d : timeout_, in_time ? std::error_code{} : make_error_code(errc::timed_out));
+  limit(in_time ? d : timeout, in_time ? std::error_code{} : make_error_code(errc::timed_out));
   begun(keep, turn);
   return WEFT_OK;
 }

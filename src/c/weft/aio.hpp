@@ -58,7 +58,7 @@ class aio : public identified {
     void operator()() const noexcept { owner.stop_soon(owner.self_, turn, errc::closed); }
   };
 
-  int begin(aios::held self, std::shared_ptr<home>);
+  int begin(aios::held self, std::shared_ptr<home>, clock::duration& timeout);
   void limit(clock::duration, std::error_code then);
   void begun(aios::held const& self, std::uint64_t turn);
   void stop_soon(aios::held const& self, std::uint64_t turn, std::error_code why);

@@ -30,6 +30,7 @@ class observer {
       if (verbosity_ > 0) console_.say(e.url + (quiet_end ? ": lost " : ": connected ") + e.peer);
     } else if (verbosity_ >= 0 && e.what != monitor_event::dropped) {
       auto const line = about(e.url, told(e));
+      if (told_.size() >= most_told) told_.clear();
       if (told_.insert(line).second || verbosity_ > 0) console_.say(line);
     }
   }
@@ -40,6 +41,8 @@ class observer {
     if (e.fault != weft::fault_kind::none) text += " (" + std::string(name_of(e.fault)) + ")";
     return e.what == weft::monitor_event::refused ? text + "; trying again" : text;
   }
+
+  static constexpr std::size_t most_told = 1000;  // peers have many ports to come from
 
   console& console_;
   int verbosity_;

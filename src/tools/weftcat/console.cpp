@@ -47,6 +47,14 @@ std::string flow(char const* name, std::uint64_t messages, std::uint64_t bytes, 
 
 }  // namespace
 
+std::string as_line(std::string_view words) {
+  std::string text(words);
+  // Some of it may be a peer's, which shall not steer a terminal.
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  return "weftcat: " + text + "\n";
+}
+
 console::console(bool rate)
     : rate_(rate), both_on_terminal_(::isatty(STDOUT_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0) {
   if (rate && ::isatty(STDERR_FILENO) != 0)
@@ -65,7 +73,7 @@ void console::show(std::string_view rendered) {
 void console::say(std::string_view line) {
   std::lock_guard const lock(mutex_);
   erase_progress();
-  write_error("weftcat: " + std::string(line) + "\n");
+  write_error(as_line(line));
 }
 
 void console::finish() {

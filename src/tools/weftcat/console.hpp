@@ -13,6 +13,9 @@
 
 namespace weftcat {
 
+/// Words for people, as one line of this program's.
+std::string as_line(std::string_view words);
+
 /// Standard output for messages, standard error for people; there, if it is a terminal, a last line that tells how far
 /// we are. Thread safety: all members.
 class console {

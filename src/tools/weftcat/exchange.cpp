@@ -129,18 +129,19 @@ class conversation {
       auto const next = after(settings_.interval);
       bool const once = !settings_.interval && settings_.count == 0;
       send();
-      hear(next, once);
+      // No later request takes the place of the last one.
+      hear(is_last(n) && settings_.protocol == protocol::req ? never : next, once);
       if (once || is_last(n)) return;
       if (settings_.interval) pause_until(next);
     }
   }
 
   void hear(time_point next, bool once) {
-    bool const one_of_many = settings_.protocol == protocol::surveyor || settings_.interval || once;
+    bool const one_of_many = settings_.protocol == protocol::surveyor || next != never || once;
     std::uint64_t heard = 0;
     while (receive(std::min(next, after(settings_.receive_timeout))))
       if (++heard; !one_of_many) return;
-    bool const awaited = settings_.protocol == protocol::req && !settings_.interval;
+    bool const awaited = settings_.protocol == protocol::req && next == never;
     expect(!awaited || heard > 0, heard);
   }
 

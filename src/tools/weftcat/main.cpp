@@ -69,7 +69,7 @@ int run(settings const& s) {
     result = failed;
     auto const* const e_of_system = dynamic_cast<std::system_error const*>(&e);
     unread = e_of_system && e_of_system->code() == std::errc::broken_pipe;
-    if (!unread) std::cerr << "weftcat: " << e.what() << std::endl;
+    if (!unread) std::cerr << as_line(e.what()) << std::flush;
   }
   signals.pass_on();
   if (unread) die_of(SIGPIPE);
