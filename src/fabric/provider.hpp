@@ -17,6 +17,11 @@ enum class bootstrap_kind { tcp, unix_domain };
 /// When a provider serves a scheme without being named in ?prov=.
 enum class automatic { always, before_2_0, from_2_0, never };
 
+/// A variable of the environment that a provider reads, and when one would set it.
+struct provider_variable {
+  std::string_view name, meaning;
+};
+
 /// What a provider really does, where it differs from what it says or where nothing says it.
 struct provider_facts {
   std::string_view name;                    ///< as in fi_fabric_attr::prov_name
@@ -35,6 +40,8 @@ struct provider_facts {
   std::string_view any_address = {};  ///< the node that stands for every interface; empty: no node at all
   bootstrap_kind bootstrap = bootstrap_kind::tcp;
   std::string_view needs;  ///< what the machine must have
+  std::span<provider_variable const> reads = {};
+  std::string_view quirks = {};  ///< what weft sees to, or its users must know
 };
 
 /// Every provider weft knows, in order of preference.

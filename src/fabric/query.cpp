@@ -131,6 +131,15 @@ std::string domains_of(std::vector<info> const& found) {
   return names;
 }
 
+// What is set, and may be why.
+std::string setting_note(provider_facts const& p) {
+  std::string note;
+  for (auto const& v : p.reads)
+    if (char const* value = std::getenv(std::string(v.name).c_str()))
+      note += "; " + std::string(v.name) + "=" + value + " is set";
+  return note;
+}
+
 std::string filter_note() {
   char const* filter = std::getenv("FI_PROVIDER");
   return filter ? std::string("; FI_PROVIDER=") + filter + " hides the others" : "";
@@ -149,7 +158,7 @@ std::vector<info> query(provider_facts const& p, request const& wanted, endpoint
 }
 
 std::string explain(provider_facts const& p, request const& wanted, endpoint_type type) {
-  auto const needs = " (needs " + std::string(p.needs) + filter_note() + ")";
+  auto const needs = " (needs " + std::string(p.needs) + filter_note() + setting_note(p) + ")";
   if (!is_built(p.name)) return "is not offered by libfabric " + versions().running + " on this machine" + needs;
   auto q = question_for(p, wanted, type);
   if (auto const found = ask(q); !found.empty()) return objection(found.front(), wanted, type).value_or("will do");

@@ -68,6 +68,25 @@ std::vector<rejection> absent() {
   return all;
 }
 
+std::vector<recipe> recipes() {
+  std::vector<recipe> all;
+  for (auto const& p : providers()) {
+    auto const endpoints = p.connected == automatic::never ? "RDM" : p.chosen == automatic::never ? "MSG" : "RDM, MSG";
+    recipe r{.provider = std::string(p.name),
+             .scheme = std::string(p.scheme),
+             .endpoints = endpoints,
+             .wait = p.waits_on == wait_kind::backoff ? "back-off" : "fd",
+             .registers_buffers = p.registers_locally,
+             .ip_addresses = p.ip_address,
+             .needs = std::string(p.needs),
+             .environment = {},
+             .quirks = std::string(p.quirks)};
+    for (auto const& v : p.reads) r.environment.push_back({std::string(v.name), std::string(v.meaning)});
+    all.push_back(std::move(r));
+  }
+  return all;
+}
+
 choice choose(std::string_view text) {
   choice c{.url = std::string(text), .chosen = {}, .rejected = {}, .failure = {}};
   auto parsed = parse_for_choice(text);

@@ -123,6 +123,20 @@ void print_defaults(std::vector<choice> const& all) {
   }
 }
 
+void print_recipes() {
+  for (auto const& r : recipes()) {
+    std::cout << "\n" << r.provider << " (" << r.scheme << ", " << r.endpoints << ")\n\n";
+    auto const width =
+        std::max(std::size_t{6}, widest(r.environment, [](recipe::variable const& v) { return v.name; }));
+    print_entry("needs", width, r.needs);
+    print_entry("opened", width,
+                "sleeps by " + r.wait + (r.registers_buffers ? ", buffers registered" : "") +
+                    (r.ip_addresses ? ", IP addresses" : ", addresses of its own"));
+    if (!r.quirks.empty()) print_entry("mind", width, r.quirks);
+    for (auto const& v : r.environment) print_entry(v.name, width, v.meaning);
+  }
+}
+
 // For a URL that somebody wonders about.
 void print_choice(choice const& c) {
   std::cout << "\n" << c.url << "\n\n";
@@ -164,6 +178,9 @@ json::value to_json(rejection const& r) {
   return {{"provider", r.provider}, {"endpoint", r.endpoint}, {"reason", r.reason}};
 }
 
+json::value to_json(recipe::variable const& v) { return {{"name", v.name}, {"meaning", v.meaning}}; }
+
+json::value to_json(recipe const&);
 json::value to_json(choice const&);
 
 template <class Items>
@@ -180,13 +197,24 @@ json::value to_json(choice const& c) {
           {"failure", c.failure}};
 }
 
+json::value to_json(recipe const& r) {
+  return {{"provider", r.provider},
+          {"scheme", r.scheme},
+          {"endpoints", r.endpoints},
+          {"wait", r.wait},
+          {"registers_buffers", r.registers_buffers},
+          {"ip_addresses", r.ip_addresses},
+          {"needs", r.needs},
+          {"environment", list_of(r.environment)},
+          {"quirks", r.quirks}};
+}
+
 void print_json(std::vector<choice> const& choices) {
   auto const v = versions();
-  json::value const all = {{"weft", weft::version::text},
-                           {"libfabric", {{"compiled", v.compiled}, {"running", v.running}}},
-                           {"offers", list_of(offers())},
-                           {"absent", list_of(absent())},
-                           {"choices", list_of(choices)}};
+  json::value const all = {
+      {"weft", weft::version::text}, {"libfabric", {{"compiled", v.compiled}, {"running", v.running}}},
+      {"offers", list_of(offers())}, {"absent", list_of(absent())},
+      {"choices", list_of(choices)}, {"recipes", list_of(recipes())}};
   std::cout << json::serialize(all) << "\n";
 }
 
@@ -208,8 +236,10 @@ void print_text(std::vector<choice> const& choices, bool all_schemes) {
 int main(int argc, char** argv) {
   CLI::App app{"What libfabric offers on this machine, what a URL would choose, and why not the rest.", "weft-info"};
   bool as_json = false;
+  bool only_recipes = false;
   std::vector<std::string> urls;
   app.add_flag("--json", as_json, "for programs");
+  app.add_flag("--recipes", only_recipes, "what weft knows of each provider, whether or not it is here");
   app.add_option("url", urls, "look at these URLs only, such as ofi+tcp://host:7000; by default, at every scheme");
   app.set_version_flag("--version", std::string(weft::version::text));
   try {
@@ -218,6 +248,10 @@ int main(int argc, char** argv) {
     return weft::tools::answered(app, e);
   }
 
+  if (only_recipes && !as_json) {
+    print_recipes();
+    return 0;
+  }
   bool const all_schemes = urls.empty();
   if (all_schemes)
     for (auto const& s : schemes()) urls.push_back(s.name + "://");

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <set>
+#include <span>
 #include <string>
 
 namespace weft::fabric {
@@ -52,6 +53,25 @@ BOOST_AUTO_TEST_CASE(agrees_with_the_providers_that_are_here) {
         BOOST_TEST((i->addr_format == FI_SOCKADDR_IN || i->addr_format == FI_SOCKADDR_IN6) == p.ip_address);
       }
     }
+}
+
+// libfabric tells what its providers read, of those that are built.
+BOOST_AUTO_TEST_CASE(names_variables_that_providers_read) {
+  fi_param* list = nullptr;
+  int count = 0;
+  fi_info* all = nullptr;
+  BOOST_REQUIRE(fi_getinfo(FI_VERSION(1, 17), nullptr, nullptr, 0, nullptr, &all) == 0);  // they register then
+  fi_freeinfo(all);
+  BOOST_REQUIRE(fi_getparams(&list, &count) == 0);
+  std::set<std::string_view> known;
+  for (auto const& param : std::span(list, static_cast<std::size_t>(count))) known.insert(param.name);
+  for (auto const* const name : {"tcp", "net", "tcp;ofi_rxm", "shm", "udp;ofi_rxd", "sockets"}) {
+    auto const& p = *facts_of(name);
+    if (query(p, {}).empty() && query(p, {}, endpoint_type::msg).empty()) continue;
+    BOOST_TEST(!p.reads.empty(), p.name);
+    for (auto const& v : p.reads) BOOST_TEST(known.contains(v.name), v.name);
+  }
+  fi_freeparams(list);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

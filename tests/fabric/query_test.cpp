@@ -95,6 +95,14 @@ BOOST_AUTO_TEST_CASE(counts_the_bits_of_tags_that_are_too_narrow) {
   BOOST_TEST(mentions(why, "and 65 are needed"), why);
 }
 
+BOOST_AUTO_TEST_CASE(says_what_is_set_that_may_be_why) {
+  BOOST_TEST(!mentions(explain(*facts_of("shm"), {}, endpoint_type::msg), "is set"));
+  BOOST_REQUIRE(::setenv("FI_SHM_RX_SIZE", "512", 1) == 0);
+  auto const why = explain(*facts_of("shm"), {}, endpoint_type::msg);
+  ::unsetenv("FI_SHM_RX_SIZE");
+  BOOST_TEST(mentions(why, "FI_SHM_RX_SIZE=512 is set"), why);
+}
+
 BOOST_AUTO_TEST_CASE(says_what_an_absent_provider_needs) {
   for (auto const& p : providers()) {
     if (!query(p, {}).empty()) continue;

@@ -29,6 +29,21 @@ BOOST_AUTO_TEST_CASE(says_nothing_twice) {
   for (auto const& o : all) BOOST_TEST(std::ranges::count(all, o) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(has_a_recipe_for_each_provider) {
+  auto const all = recipes();
+  BOOST_REQUIRE(all.size() == providers().size());
+  for (auto const& r : all) {
+    BOOST_TEST_CONTEXT(r.provider) {
+      auto const& facts = *facts_of(r.provider);
+      BOOST_TEST(r.scheme == facts.scheme);
+      BOOST_TEST((r.endpoints.find("MSG") != std::string::npos) == (facts.connected != automatic::never));
+      BOOST_TEST(r.registers_buffers == facts.registers_locally);
+      BOOST_TEST(!r.needs.empty());
+      BOOST_TEST(!r.environment.empty());
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(lists_the_schemes_with_who_serves_them) {
   auto const all = schemes();
   BOOST_REQUIRE(!all.empty());

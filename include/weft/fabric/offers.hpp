@@ -55,6 +55,24 @@ struct scheme {
   std::vector<std::string> on_request;  ///< only with ?prov=
 };
 
+/// What weft knows of a provider, whether or not it is here: how it is opened, what its environment says, and what to
+/// mind.
+struct recipe {
+  struct variable {
+    std::string name, meaning;
+  };
+
+  std::string provider;
+  std::string scheme;
+  std::string endpoints;           ///< "RDM", "MSG" or "RDM, MSG": those that weft uses
+  std::string wait;                ///< how a thread sleeps: "fd" or "back-off"
+  bool registers_buffers = false;  ///< FI_MR_LOCAL
+  bool ip_addresses = true;
+  std::string needs;  ///< of the machine
+  std::vector<variable> environment;
+  std::string quirks;
+};
+
 struct libfabric_versions {
   std::string compiled;
   std::string running;
@@ -67,6 +85,8 @@ WEFT_API std::vector<scheme> schemes();
 /// Every endpoint weft could use here, over all providers it knows; and why there is none for the others.
 WEFT_API std::vector<offer> offers();
 WEFT_API std::vector<rejection> absent();
+/// Of every provider weft knows, in order of preference. Asks nobody.
+WEFT_API std::vector<recipe> recipes();
 /// What weft would open for `ofi+tcp://...` and the like. Looks at the scheme and at ?prov=, ?domain= and ?ep=;
 /// the host does not matter. \return a choice without a provider when there is none
 WEFT_API choice choose(std::string_view url);

@@ -119,6 +119,7 @@ BOOST_FIXTURE_TEST_CASE(an_address_in_use_is_told_until_it_is_free, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_tcp, fixture) { talk("ofi+tcp://127.0.0.1:0"); }
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_shared_memory, fixture) { talk(free_place("ofi+shm")); }
+BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_datagrams_made_reliable, fixture) { talk("ofi+udp://127.0.0.1:0"); }
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_what_plain_ofi_chooses, fixture) { talk("ofi://127.0.0.1:0"); }
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_connected_endpoints, fixture) {
   talk("ofi+tcp://127.0.0.1:0?ep=msg");
