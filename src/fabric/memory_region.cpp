@@ -12,6 +12,10 @@
 
 #include <atomic>
 #include <bit>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weft::fabric {
@@ -36,6 +40,19 @@ memory_access with_local(memory_access wanted, info const& i) noexcept {
   return wanted | memory_access::send | memory_access::recv | memory_access::read | memory_access::write;
 }
 
+std::string words(memory_access allowed) {
+  constexpr std::pair<memory_access, std::string_view> names[] = {{memory_access::send, "send"},
+                                                                  {memory_access::recv, "recv"},
+                                                                  {memory_access::read, "read"},
+                                                                  {memory_access::write, "write"},
+                                                                  {memory_access::remote_read, "remote_read"},
+                                                                  {memory_access::remote_write, "remote_write"}};
+  std::string text;
+  for (auto const& [bit, name] : names)
+    if (has(allowed, bit)) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text.empty() ? "nothing" : text;
+}
+
 }  // namespace
 
 struct memory_region::state {
@@ -43,6 +60,7 @@ struct memory_region::state {
   std::vector<std::byte> own;
   std::span<std::byte> first;
   std::size_t size = 0;
+  std::size_t pieces = 0;
   memory_access allowed = memory_access::none;
   std::uint64_t address = 0;
   handle<fid_mr> mr;  // ends before the memory does
@@ -81,6 +99,7 @@ setup<memory_region> memory_region::make(std::shared_ptr<state> s, std::span<std
                                                 std::to_string(pieces.size())};
   s->allowed = with_local(allowed, i);
   s->first = pieces.front();
+  s->pieces = pieces.size();
   auto const iov = to_iovecs(pieces);
   auto mr = fabric::open<fid_mr>("fi_mr_regv", [&](auto** out) {
     return fi_mr_regv(s->in->native_handle(), iov.data(), iov.size(), static_cast<std::uint64_t>(s->allowed),
@@ -109,5 +128,15 @@ std::size_t memory_region::size() const noexcept { return state_ ? state_->size 
 std::span<std::byte> memory_region::bytes() const noexcept { return state_ ? state_->first : std::span<std::byte>(); }
 bool memory_region::allows(memory_access a) const noexcept { return state_ && has(state_->allowed, a); }
 fid_mr* memory_region::native_handle() const noexcept { return state_ ? state_->mr.get() : nullptr; }
+
+std::string memory_region::describe() const {
+  if (!state_) return "no memory";
+  std::ostringstream text;
+  text << state_->in->info().provider() << ": " << state_->size << " bytes in " << state_->pieces
+       << (state_->pieces == 1 ? " piece" : " pieces") << ", for " << words(state_->allowed) << std::hex
+       << std::showbase << "; key " << key() << ", address " << address() << ", descriptor "
+       << static_cast<std::uintptr_t>(local());
+  return text.str();
+}
 
 }  // namespace weft::fabric

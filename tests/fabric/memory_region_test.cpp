@@ -7,8 +7,6 @@
 
 #include <rdma/fabric.h>
 
-#include <rdma/fabric.h>
-
 namespace weft::fabric {
 
 namespace {
@@ -36,6 +34,22 @@ BOOST_DATA_TEST_CASE(has_the_key_that_was_asked_for_unless_the_provider_makes_th
   BOOST_TEST(r.bytes().data() == memory.data());
   bool const by_address = in->info().requires_memory(memory_mode::virt_addr);
   BOOST_TEST(r.address() == (by_address ? reinterpret_cast<std::uintptr_t>(memory.data()) : 0));
+}
+
+BOOST_DATA_TEST_CASE(describes_itself, rdm, over) {
+  auto const in = domain_over(over);
+  if (!in) return;
+  bytes memory(4096);
+  region_options options;
+  options.key = 0x4711;
+  std::span<std::byte> const one[] = {memory};
+  auto const r = memory_region::make(in, one, memory_access::send | memory_access::remote_read, options).value();
+  auto const text = r.describe();
+  BOOST_TEST(text.starts_with(over.provider + std::string(": 4096 bytes in 1 piece, for send, ")), text);
+  BOOST_TEST(text.find("remote_read; key ") != text.npos, text);
+  if (!in->info().requires_memory(memory_mode::prov_key)) BOOST_TEST(text.find("key 0x4711, ") != text.npos, text);
+  BOOST_TEST(text.find("recv") == text.npos, text);
+  BOOST_TEST(memory_region().describe() == "no memory");
 }
 
 BOOST_DATA_TEST_CASE(gets_a_key_of_its_own, rdm, over) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 
 struct fid_mr;
@@ -59,6 +60,8 @@ class WEFT_API memory_region {
   std::span<std::byte> bytes() const noexcept;  ///< of the first piece
   bool allows(memory_access) const noexcept;
   fid_mr* native_handle() const noexcept;
+  /// All of that for a person: "net: 4096 bytes in 1 piece, for send, recv; key 0x4711, address 0, descriptor 0".
+  std::string describe() const;
 
  private:
   struct state;
