@@ -125,6 +125,7 @@ request request_for(url const& from) {
   r.provider = from.query_or("prov", "");
   r.domain = from.query_or("domain", "");
   r.endpoint = from.query_or("ep", "");
+  r.rendezvous = from.query_or("rendezvous", "");
   return r;
 }
 

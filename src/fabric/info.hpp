@@ -29,6 +29,7 @@ struct request {
   std::string service;            ///< local port to bind; empty: any
   std::string domain;             ///< ?domain=: the interface or device; empty: any
   std::string endpoint;           ///< ?ep=: "rdm" or "msg"; empty: RDM, or MSG where there is none
+  std::string rendezvous;         ///< ?rendezvous=: "read" or "tagged"; empty: read where that is known to be faster
   unsigned tag_bits = 48;         ///< at least
   bool register_locally = false;  ///< ask for FI_MR_LOCAL even of a provider that does not want it (for tests)
 };
@@ -36,6 +37,7 @@ struct request {
 struct selection {
   info chosen;
   std::vector<rejection> rejected;  ///< those that come before the chosen one, and why not
+  rendezvous large = rendezvous::tagged;
 };
 
 /// Finds the best endpoint for the request: reliable, connectionless (FI_EP_RDM), with tagged messages in order, for
@@ -45,7 +47,8 @@ struct selection {
 /// Thread safety: any thread.
 setup<selection> select(request const& wanted);
 
-/// The request that a URL makes: its scheme, and ?prov= and ?domain=. What to bind is left to the caller.
+/// The request that a URL makes: its scheme, and ?prov=, ?domain=, ?ep= and ?rendezvous=. What to bind is left to the
+/// caller.
 request request_for(url const& from);
 
 /// "1.17.0 compiled, 2.1.0 running"

@@ -6,6 +6,7 @@
 #include "fabric/error.hpp"
 
 #include <rdma/fi_endpoint.h>
+#include <rdma/fi_rma.h>
 #include <rdma/fi_tagged.h>
 
 #include <sys/uio.h>
@@ -60,6 +61,11 @@ class port {
                         ? fi_trecv(native_, data, bytes, descriptor, FI_ADDR_UNSPEC, tag, ignore, op.native_handle())
                         : fi_recv(native_, data, bytes, descriptor, FI_ADDR_UNSPEC, op.native_handle());
     return rc == -FI_ENOMEM ? -FI_EAGAIN : rc;
+  }
+  /// Out of a peer's memory. \param key and \param address what the peer calls it
+  long read(operation& op, void* data, std::size_t bytes, void* descriptor, fi_addr_t from, std::uint64_t address,
+            std::uint64_t key) noexcept {
+    return fi_read(native_, data, bytes, descriptor, from, address, key, op.native_handle());
   }
   /// Ends a posted receive in FI_ECANCELED. For a send it does nothing, in every provider seen.
   long cancel(operation& op) noexcept { return fi_cancel(&native_->fid, op.native_handle()); }

@@ -17,6 +17,9 @@ enum class bootstrap_kind { tcp, unix_domain };
 /// When a provider serves a scheme without being named in ?prov=.
 enum class automatic { always, before_2_0, from_2_0, never };
 
+/// How a large body comes to its receiver: in messages that it asked for, or read by it out of the sender's memory.
+enum class rendezvous { tagged, read };
+
 /// A variable of the environment that a provider reads, and when one would set it.
 struct provider_variable {
   std::string_view name, meaning;
@@ -34,6 +37,7 @@ struct provider_facts {
   bool own_threads = false;                 ///< it works in threads of its own, which one that spins would starve
   bool registers_locally = false;           ///< wants FI_MR_LOCAL: buffers of sends and receives are registered
   bool names_senders = true;                ///< where it says that it does
+  rendezvous large = rendezvous::tagged;    ///< the faster way for large bodies
   std::size_t inject = 0;                   ///< its default inject size
   unsigned tag_bits = 64;
   bool ip_address = true;             ///< addresses are sockaddr_in or sockaddr_in6

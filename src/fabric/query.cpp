@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t least_max_message = 65536;
 constexpr std::uint64_t tagged_caps = FI_TAGGED | FI_SEND | FI_RECV;
 constexpr std::uint64_t plain_caps = FI_MSG | FI_SEND | FI_RECV;
+constexpr std::uint64_t read_caps = FI_RMA | FI_READ | FI_REMOTE_READ;
 constexpr std::uint64_t modes = FI_CONTEXT | FI_CONTEXT2;
 
 // What region can do. FI_MR_HMEM and the like are for memory that is not ours.
@@ -31,6 +32,7 @@ struct question {
   std::string service;
   std::string domain;
   endpoint_type type = endpoint_type::rdm;
+  bool reads = false;   // as well
   bool demands = true;  // whether the endpoint must be one that weft can use
 };
 
@@ -48,7 +50,7 @@ info hints_for(question const& q) {
   h->fabric_attr->prov_name = strdup(std::string(q.provider).c_str());
   if (!q.domain.empty()) h->domain_attr->name = strdup(q.domain.c_str());
   if (!q.demands) return h;
-  h->caps = caps_of(q.type);
+  h->caps = caps_of(q.type) | (q.reads ? read_caps : 0);
   h->mode = modes;
   h->ep_attr->type = static_cast<fi_ep_type>(q.type);
   h->tx_attr->msg_order = FI_ORDER_SAS;
@@ -82,7 +84,12 @@ std::vector<info> ask(question const& q) {
 }
 
 question question_for(provider_facts const& p, request const& wanted, endpoint_type type) {
-  question q{.provider = p.name, .node = {}, .service = {}, .domain = wanted.domain, .type = type};
+  question q{.provider = p.name,
+             .node = {},
+             .service = {},
+             .domain = wanted.domain,
+             .type = type,
+             .reads = wanted.rendezvous == "read"};
   if (p.bootstrap == bootstrap_kind::unix_domain) {
     q.node = wanted.node;  // a name; a service beside it would send libfabric to a name server
   } else if (p.ip_address) {
@@ -93,10 +100,13 @@ question question_for(provider_facts const& p, request const& wanted, endpoint_t
   return q;
 }
 
+constexpr char const* cannot_read = "cannot read the memory of its peers (FI_RMA)";
+
 std::optional<std::string> objection(info const& i, request const& wanted, endpoint_type type) {
   bool const connected = type == endpoint_type::msg;
   if (i.type() != type) return connected ? "has no MSG endpoints" : "has no reliable connectionless endpoints";
   if (!connected && !i.supports(capability(tagged_caps))) return "cannot send and receive tagged messages";
+  if (wanted.rendezvous == "read" && !i.supports(capability(read_caps))) return cannot_read;
   if (!connected && i.tag_bits() < wanted.tag_bits)
     return "has tags of " + std::to_string(i.tag_bits()) + " bits, and " + std::to_string(wanted.tag_bits) +
            " are needed";
@@ -164,6 +174,10 @@ std::string explain(provider_facts const& p, request const& wanted, endpoint_typ
   if (auto const found = ask(q); !found.empty()) return objection(found.front(), wanted, type).value_or("will do");
   q.node.clear();
   q.service.clear();
+  if (q.reads) {
+    q.reads = false;
+    if (!ask(q).empty()) return cannot_read;
+  }
   if (!wanted.node.empty() && !ask(q).empty()) return "cannot bind the local address '" + wanted.node + "'";
   q.domain.clear();
   if (auto const found = ask(q); !wanted.domain.empty() && !found.empty())

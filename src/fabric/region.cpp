@@ -16,4 +16,15 @@ setup<region> region::make(registrar const& r, std::span<std::byte> memory) {
   return region(*std::move(made));
 }
 
+setup<region> region::expose(registrar const& r, std::span<std::byte> memory, std::uint64_t key) {
+  region_options options;
+  options.belongs_to = r.with;
+  // Below eight bytes the key is cut, and may be another's: then the provider says so.
+  if (auto const bytes = r.in->info().key_bytes(); bytes < sizeof key) key &= (std::uint64_t{1} << 8 * bytes) - 1;
+  options.key = key;
+  auto made = memory_region::make(r.in, memory, memory_access::remote_read, options);
+  if (!made) return made.error();
+  return region(*std::move(made));
+}
+
 }  // namespace weft::fabric

@@ -76,6 +76,7 @@ std::vector<recipe> recipes() {
              .scheme = std::string(p.scheme),
              .endpoints = endpoints,
              .wait = p.waits_on == wait_kind::backoff ? "back-off" : "fd",
+             .rendezvous = p.large == rendezvous::read ? "read" : "tagged",
              .registers_buffers = p.registers_locally,
              .ip_addresses = p.ip_address,
              .needs = std::string(p.needs),

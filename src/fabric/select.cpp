@@ -5,6 +5,8 @@
 #include "fabric/query.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace weft::fabric {
 
@@ -41,6 +43,11 @@ setup<std::vector<endpoint_type>> types_to_try(request const& wanted) {
   return failure{errc::invalid_option, "?ep=" + wanted.endpoint + ": no such endpoints; there are rdm, msg"};
 }
 
+std::optional<failure> check_rendezvous(request const& wanted) {
+  if (wanted.rendezvous.empty() || wanted.rendezvous == "read" || wanted.rendezvous == "tagged") return {};
+  return failure{errc::invalid_option, "?rendezvous=" + wanted.rendezvous + ": there are read, tagged"};
+}
+
 setup<std::vector<std::string_view>> names_to_try(request const& wanted, endpoint_type type) {
   auto const schemes = scheme_names();
   if (std::ranges::find(schemes, canonical_scheme(wanted.scheme)) == schemes.end())
@@ -66,19 +73,33 @@ failure none_of(request const& wanted, std::vector<rejection> const& rejected) {
   return {errc::no_provider, text + "available here: " + what_works()};
 }
 
+// Who was not told how bodies are to come takes the better way, and if there is only the other, that.
+std::optional<selection> ask(provider_facts const& facts, request wanted, endpoint_type type) {
+  bool const any = wanted.rendezvous.empty();
+  if (any) wanted.rendezvous = facts.large == rendezvous::read ? "read" : "tagged";
+  auto found = query(facts, wanted, type);
+  if (found.empty() && any && std::exchange(wanted.rendezvous, "tagged") == "read") found = query(facts, wanted, type);
+  if (found.empty()) return {};
+  auto const large = wanted.rendezvous == "read" ? rendezvous::read : rendezvous::tagged;
+  return selection{std::move(found.front()), {}, large};
+}
+
 }  // namespace
 
 setup<selection> select(request const& wanted) {
   auto types = types_to_try(wanted);
   if (!types) return types.error();
+  if (auto why = check_rendezvous(wanted)) return *std::move(why);
   std::vector<rejection> rejected;
   for (auto const type : *types) {
     auto names = names_to_try(wanted, type);
     if (!names) return names.error();
     for (auto const name : *names) {
       auto const& facts = *facts_of(name);
-      if (auto found = query(facts, wanted, type); !found.empty())
-        return selection{std::move(found.front()), std::move(rejected)};
+      if (auto found = ask(facts, wanted, type)) {
+        found->rejected = std::move(rejected);
+        return *std::move(found);
+      }
       rejected.push_back({std::string(name), std::string(name_of(type)), explain(facts, wanted, type)});
     }
   }

@@ -131,6 +131,7 @@ void print_recipes() {
     print_entry("needs", width, r.needs);
     print_entry("opened", width,
                 "sleeps by " + r.wait + (r.registers_buffers ? ", buffers registered" : "") +
+                    (r.rendezvous == "read" ? ", large bodies read by RMA" : "") +
                     (r.ip_addresses ? ", IP addresses" : ", addresses of its own"));
     if (!r.quirks.empty()) print_entry("mind", width, r.quirks);
     for (auto const& v : r.environment) print_entry(v.name, width, v.meaning);
@@ -202,6 +203,7 @@ json::value to_json(recipe const& r) {
           {"scheme", r.scheme},
           {"endpoints", r.endpoints},
           {"wait", r.wait},
+          {"rendezvous", r.rendezvous},
           {"registers_buffers", r.registers_buffers},
           {"ip_addresses", r.ip_addresses},
           {"needs", r.needs},

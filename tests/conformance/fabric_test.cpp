@@ -25,6 +25,11 @@ transport_suite const tcp_msg({.name = "ofi_tcp_msg",
                                .fresh_url = always("ofi+tcp://127.0.0.1:0?ep=msg"),
                                .two_engines = true,
                                .carries_wildcard_port = true});
+// Large bodies read by their receiver, which is what RDMA hardware does best.
+transport_suite const tcp_read({.name = "ofi_tcp_read",
+                                .fresh_url = always("ofi+tcp://127.0.0.1:0?rendezvous=read"),
+                                .two_engines = true,
+                                .carries_wildcard_port = true});
 
 }  // namespace
 

@@ -40,6 +40,23 @@ BOOST_DATA_TEST_CASE(that_is_registered_carries_messages, boost::unit_test::data
   BOOST_TEST((in == out));
 }
 
+BOOST_DATA_TEST_CASE(that_is_exposed_can_be_read_by_a_peer, boost::unit_test::data::make(everywhere), scheme) {
+  auto wanted = local_request(scheme);
+  wanted.rendezvous = "read";
+  auto const d = domain_for(wanted);
+  if (!d) return;
+  pair p(d);
+  std::vector<std::byte> there(64 * 1024, std::byte{7}), here(there.size());
+  auto const exposed = region::expose(*p.b, there, 0xfedcba9876543210).value();
+  noted read;
+  BOOST_REQUIRE(p.post([&] {
+    return p.a->read(read, here.data(), here.size(), nullptr, p.to_b, exposed.address(), exposed.key());
+  }) == 0);
+  BOOST_REQUIRE(p.drive_until([&] { return read.times == 1; }));
+  BOOST_TEST(!read.last.error);
+  BOOST_TEST((here == there));
+}
+
 BOOST_AUTO_TEST_CASE(moves_with_its_registration) {
   auto wanted = local_request("ofi+tcp");
   wanted.register_locally = true;

@@ -38,6 +38,7 @@ BOOST_AUTO_TEST_CASE(has_a_recipe_for_each_provider) {
       BOOST_TEST(r.scheme == facts.scheme);
       BOOST_TEST((r.endpoints.find("MSG") != std::string::npos) == (facts.connected != automatic::never));
       BOOST_TEST(r.registers_buffers == facts.registers_locally);
+      BOOST_TEST((r.rendezvous == "read") == (facts.large == rendezvous::read));
       BOOST_TEST(!r.needs.empty());
       BOOST_TEST(!r.environment.empty());
     }

@@ -110,6 +110,20 @@ BOOST_AUTO_TEST_CASE(fails_with_what_works_when_no_candidate_is_here) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_an_endpoint_that_reads_large_bodies_is_asked_for_where_that_is_not_faster) {
+  request r;
+  r.scheme = "ofi+tcp";
+  BOOST_TEST((select(r).value().large == rendezvous::tagged));
+  r.rendezvous = "tagged";
+  BOOST_TEST((select(r).value().large == rendezvous::tagged));
+  r.rendezvous = "read";
+  auto const got = select(r).value();
+  BOOST_TEST((got.large == rendezvous::read));
+  BOOST_TEST(got.chosen.supports(capability::rma | capability::read | capability::remote_read));
+  r.rendezvous = "write";
+  expect_failure(select(r), errc::invalid_option, "?rendezvous=write", "read, tagged");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::fabric

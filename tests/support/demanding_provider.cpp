@@ -6,6 +6,7 @@
 #include <rdma/fi_endpoint.h>
 #include <rdma/fi_eq.h>
 #include <rdma/fi_errno.h>
+#include <rdma/fi_rma.h>
 #include <rdma/fi_tagged.h>
 
 #include <dlfcn.h>
@@ -39,7 +40,7 @@ struct {
   std::mutex mutex;
   std::optional<demands> now;
   std::vector<std::string> violations;
-  std::size_t posts = 0, injects = 0, registered = 0, calls = 0;
+  std::size_t posts = 0, reads = 0, injects = 0, registered = 0, calls = 0;
   std::map<void*, piece> memory;   // by descriptor
   std::map<void*, posted> in_use;  // by context
   std::map<fid_domain*, fi_ep_type> domains;
@@ -161,6 +162,18 @@ void wrap_plain(fid_ep* ep) {
   };
 }
 
+void wrap_rma(fid_ep* ep) {
+  auto& o = wrap(ep->rma)->mine;
+  o.read = [](fid_ep* e, void* b, size_t n, void* d, fi_addr_t from, uint64_t address, uint64_t key, void* c) {
+    auto const all = as_piece(b, n);
+    auto const rc =
+        post_send(e, {&all, 1}, &d, c, [&] { return real(e->rma).read(e, b, n, nullptr, from, address, key, c); });
+    std::lock_guard lock(state.mutex);
+    state.reads += rc == 0;
+    return rc;
+  };
+}
+
 int close_endpoint(fid* f) {
   auto& ops = real(f->ops);
   auto const rc = ops.close(f);
@@ -179,6 +192,7 @@ int open_endpoint(fid_domain* d, fi_info* like, fid_ep** out, void* context) {
   }
   if ((*out)->tagged) wrap_tagged(*out);
   if ((*out)->msg) wrap_plain(*out);
+  if ((*out)->rma) wrap_rma(*out);
   wrap((*out)->fid.ops)->mine.close = close_endpoint;
   return 0;
 }
@@ -274,6 +288,7 @@ std::optional<demands> demanded() {
 
 void demand(fi_info& i, demands const& d) {
   if (d.local) i.domain_attr->mr_mode |= FI_MR_LOCAL;
+  if (d.virt_addr) i.domain_attr->mr_mode |= FI_MR_VIRT_ADDR;
   if (d.prov_key) i.domain_attr->mr_mode |= FI_MR_PROV_KEY;
   if (d.contexts) i.mode |= FI_CONTEXT | FI_CONTEXT2;
   i.tx_attr->inject_size = std::min(i.tx_attr->inject_size, d.inject);
@@ -286,7 +301,7 @@ demanding_provider::demanding_provider(demands const& d) {
   state.now = d;
   state.violations.clear();
   state.in_use.clear();
-  state.posts = state.injects = state.registered = state.calls = 0;
+  state.posts = state.reads = state.injects = state.registered = state.calls = 0;
 }
 
 demanding_provider::~demanding_provider() {
@@ -301,6 +316,10 @@ std::vector<std::string> demanding_provider::violations() const {
 std::size_t demanding_provider::posts() const {
   std::lock_guard lock(state.mutex);
   return state.posts;
+}
+std::size_t demanding_provider::reads() const {
+  std::lock_guard lock(state.mutex);
+  return state.reads;
 }
 std::size_t demanding_provider::injects() const {
   std::lock_guard lock(state.mutex);

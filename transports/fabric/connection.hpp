@@ -38,6 +38,7 @@ class connection final : public ext::connection {
     i.credentials = who_;
     i.properties.emplace_back("provider", flow_.home().domain()->info().provider());
     i.properties.emplace_back("endpoint", flow_.is_linked() ? "MSG" : "RDM");
+    i.properties.emplace_back("rendezvous", flow_.reads() ? "read" : "tagged");
   }
 
  private:

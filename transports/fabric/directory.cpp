@@ -18,6 +18,7 @@ fabric::request request_for(choice const& c, std::string const& node) {
   r.provider = c.provider;
   r.domain = c.domain;
   r.endpoint = c.by == path::msg ? "msg" : "rdm";
+  r.rendezvous = c.large == fabric::rendezvous::read ? "read" : "tagged";
   r.node = node;
   return r;
 }
@@ -31,9 +32,9 @@ std::uint64_t random_number() {
 
 setup<choice> choice::of(url const& u) {
   for (auto const& [key, value] : u.query)
-    if (key != "prov" && key != "iface" && key != "domain" && key != "ep")
+    if (key != "prov" && key != "iface" && key != "domain" && key != "ep" && key != "rendezvous")
       return failure{errc::invalid_option,
-                     u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain, ep"};
+                     u.to_string() + ": unknown option '" + key + "'; there are prov, iface, domain, ep, rendezvous"};
   auto selected = fabric::select(fabric::request_for(u));
   if (!selected) return selected.error();
   auto const& facts = fabric::facts_of(selected->chosen);
@@ -41,6 +42,7 @@ setup<choice> choice::of(url const& u) {
                 .provider = std::string(selected->chosen.provider()),
                 .domain = u.query_or("domain", ""),
                 .by = selected->chosen.type() == fabric::endpoint_type::msg ? path::msg : path::rdm,
+                .large = selected->large,
                 .bootstrap = facts.bootstrap,
                 .ip_address = facts.ip_address};
 }
@@ -61,7 +63,7 @@ std::string directory::next_name() {
 setup<flow*> directory::admit(choice const& c, std::string const& host, std::size_t max_message,
                               byte_string const& other) {
   auto const node = c.ip_address ? host : std::string();
-  auto& there = endpoints_[{c.by, c.provider, c.domain, node}];
+  auto& there = endpoints_[{c.by, c.large, c.provider, c.domain, node}];
   for (auto& e : there) {
     if (!e->board() && e->endpoint().address() == other) continue;
     if (auto f = e->admit(max_message)) return f;
@@ -81,13 +83,14 @@ setup<std::shared_ptr<shared_endpoint>> directory::open(choice const& c, std::st
   auto const name = named ? next_name() : std::string();
   auto selected = fabric::select(request_for(c, named ? name : node));
   if (!selected) return selected.error();
-  return shared_endpoint::open(reactor_, selected->chosen, name);
+  return shared_endpoint::open(reactor_, selected->chosen, name, selected->large);
 }
 
 setup<hello> directory::introduce(flow& f, ext::handshake const& h, std::uint64_t incarnation, flow::side which) const {
   auto const& board = f.home().board();
   auto const& info = f.home().domain()->info();
   hello mine{.by = board ? path::msg : path::rdm,
+             .reads = f.home().large() == fabric::rendezvous::read,
              .self = h.self,
              .peer = h.peer,
              .incarnation = incarnation,

@@ -27,6 +27,7 @@ struct choice {
   std::string provider;
   std::string domain;
   path by = path::rdm;
+  fabric::rendezvous large = fabric::rendezvous::tagged;
   fabric::bootstrap_kind bootstrap = fabric::bootstrap_kind::tcp;
   bool ip_address = true;
 
@@ -56,7 +57,8 @@ class directory {
   setup<hello> introduce(flow&, ext::handshake const&, std::uint64_t incarnation, flow::side) const;
 
  private:
-  using key = std::tuple<path, std::string, std::string, std::string>;  // provider, domain, host
+  // Provider, domain, host.
+  using key = std::tuple<path, fabric::rendezvous, std::string, std::string, std::string>;
 
   std::string next_name();
   setup<std::shared_ptr<shared_endpoint>> open(choice const&, std::string const& node);

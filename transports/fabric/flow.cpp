@@ -43,6 +43,8 @@ void flow::connect(hello const& peer, route r, std::shared_ptr<lifeline> l) {
   r.largest = std::min<std::size_t>(peer.frame_size, frame_size);
   r.costs_a_call = !fabric::facts_of(home_.domain()->info()).any_address.empty();
   r.inject = std::min(r.endpoint->inject_size(), route::most_on_stack);
+  r.offers = peer.reads && home_.large() == fabric::rendezvous::read;
+  if (r.offers) in_.transfers().read_from(r.to);
   out_.open(r, peer.give);
   lifeline_ = std::move(l);
   connected_.store(true, std::memory_order_release);
@@ -137,6 +139,7 @@ bool flow::all_is_taken() const noexcept {
 void flow::lose(std::error_code why) noexcept {
   if (why != errc::malformed) why = errc::connection_reset;
   end(leaving_.load(std::memory_order_relaxed) ? why_it_leaves() : why);
+  may_read_on_.store(false, std::memory_order_relaxed);
   flush();
   home_.attend();
   lifeline_over_.store(true, std::memory_order_release);
@@ -201,18 +204,18 @@ posting flow::speak() noexcept {
 posting flow::speak_control() noexcept {
   auto const t = tidings();
   control_stuck_.store(false, std::memory_order_relaxed);
-  auto clears = in_.transfers().clears(out_.clears_in_a_frame());
-  while (greeting_due_ || !clears.empty() || in_.owes_credit()) {
+  auto notices = in_.transfers().notices(out_.clears_in_a_frame());
+  while (greeting_due_ || !notices.empty() || in_.owes_credit()) {
     if (!out_.may_send_control()) {
       control_stuck_.store(true, std::memory_order_relaxed);
       break;
     }
-    if (auto const outcome = out_.send_control(t, clears); outcome != posting::posted) return outcome;
+    if (auto const outcome = out_.send_control(t, notices); outcome != posting::posted) return outcome;
     in_.told(t.consumed);
     control_told_ = t.control_seen;
     greeting_due_ = false;
-    in_.transfers().cleared(clears.size());
-    clears = in_.transfers().clears(out_.clears_in_a_frame());
+    if (in_.transfers().told(notices)) bell_.ring();
+    notices = in_.transfers().notices(out_.clears_in_a_frame());
   }
   auto const unsaid = static_cast<std::uint16_t>(t.control_seen - control_told_);
   if (unsaid * 2 < given_.control) return posting::posted;
@@ -225,12 +228,16 @@ posting flow::speak_control() noexcept {
 }
 
 void flow::fall_silent() noexcept {
-  if (std::exchange(silent_, true)) return;
-  be_busy(false);
+  if (!std::exchange(falling_silent_, true)) {
+    bell_.ring();
+    home_.announce(*this);
+  }
+  // Who hears a goodbye takes its memory back; where a read fails then, others of its connections may fail with it.
+  bool const reading = in_.transfers().reading() != 0 && may_read_on_.load(std::memory_order_relaxed);
+  be_busy(reading);
+  if (reading || std::exchange(silent_, true)) return;
   // Nothing is sent any more: these are the last counts.
   if (lifeline_) lifeline_->say({reason(), out_.frames(), out_.bulks(), {}});
-  bell_.ring();
-  home_.announce(*this);
 }
 
 void flow::be_busy(bool now) noexcept {

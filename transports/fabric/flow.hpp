@@ -48,6 +48,7 @@ class flow {
   void connect(hello const& peer, link, std::shared_ptr<lifeline>);
   void link_up() noexcept;
   bool is_linked() const noexcept { return linked_; }
+  bool reads() const noexcept { return in_.transfers().reads(); }
   std::size_t peer_max_message() const noexcept { return peer_max_message_; }
 
   // Socket: what ext::connection says.
@@ -83,6 +84,7 @@ class flow {
   /// A frame for this slot. \return what is to be done once the whole batch is read
   unsigned arrived(receive_buffer&) noexcept;
   void chunk_arrived(fabric::completion const&, bool right, bool last) noexcept;
+  void read_ended(fabric::completion const&, bool last) noexcept;
   void send_ended(fabric::completion const&) noexcept;
   void frame_sent() noexcept { out_.completed(); }
   void attend(unsigned what) noexcept;
@@ -106,6 +108,7 @@ class flow {
  private:
   static constexpr auto grace = std::chrono::milliseconds(200);
   static constexpr auto stranded_patience = std::chrono::seconds(5);
+  static constexpr auto reading_patience = std::chrono::seconds(2);
 
   void connect(hello const& peer, route, std::shared_ptr<lifeline>);
   void end(std::error_code why) noexcept;
@@ -121,6 +124,7 @@ class flow {
   unsigned control_arrived(receive_buffer&, frame_header const&) noexcept;
   bool handle_control(std::span<std::byte const> frame) noexcept;
   unsigned malformed(receive_buffer&) noexcept;
+  void hurry_goodbye(clock::time_point now) noexcept;
   std::error_code why_it_leaves() const noexcept;
   bool all_has_come() const noexcept;
   bool all_is_taken() const noexcept;
@@ -146,6 +150,7 @@ class flow {
   std::array<receive_buffer*, credits::most_control> early_{};  // control frames that overtook others
   bool let_go_ = false;
   clock::time_point lost_at_{};
+  clock::time_point reading_since_{};  // its end
   clock::time_point link_failed_at_{};
 
   // Flusher.
@@ -153,7 +158,8 @@ class flow {
   std::uint16_t control_told_ = 0;
   bool greeting_due_ = false;
   std::atomic<bool> control_stuck_{false};  // no credit for a control frame
-  bool silent_ = false;                     // the goodbye is said
+  bool falling_silent_ = false;
+  bool silent_ = false;  // the goodbye is said
   bool busy_ = false;
 
   // How it ends.
@@ -162,6 +168,7 @@ class flow {
   std::atomic<bool> resume_{false};  // the socket wants a turn: it has grants again
   std::atomic<bool> abandoned_{false};
   std::atomic<bool> lifeline_over_{false};
+  std::atomic<bool> may_read_on_{true};   // before it says goodbye
   std::atomic<bool> leaving_{false};      // the peer has said goodbye
   std::atomic<std::uint64_t> finish_{0};  // the peer will send so many data frames, plus one; 0: it has not said
   std::atomic<bool> push_{false};         // for the flusher: hold nothing back

@@ -81,7 +81,8 @@ bool flow::handle_control(std::span<std::byte const> frame) noexcept {
         break;
     }
     auto const c = clearance::read(r);
-    if (!c || !out_.cleared(*c)) return false;
+    auto const taken = read_taken(r);
+    if (!(c && out_.cleared(*c)) && !(taken && out_.taken(*taken))) return false;
   }
 }
 
@@ -90,6 +91,12 @@ void flow::chunk_arrived(fabric::completion const& c, bool right, bool last) noe
   if (ended()) return home_.touch(*this, none);
   if (!right) end(c.error ? errc::connection_reset : errc::malformed);
   home_.touch(*this, right && last ? ring | work : work);
+}
+
+/// One that fails may be of a peer that gave a wrong key, or of one that has died.
+void flow::read_ended(fabric::completion const& c, bool last) noexcept {
+  if (c.error && !ended()) end(errc::connection_reset);
+  home_.touch(*this, last ? ring | work : work);
 }
 
 void flow::send_ended(fabric::completion const& c) noexcept {
@@ -114,6 +121,15 @@ void flow::cut() noexcept {
   link_.reset();
 }
 
+/// A peer that stands still does not have it put off for ever.
+void flow::hurry_goodbye(clock::time_point now) noexcept {
+  if (in_.transfers().reading() == 0) return;
+  if (reading_since_ == clock::time_point{}) reading_since_ = now;
+  if (now < reading_since_ + reading_patience) return;
+  may_read_on_.store(false, std::memory_order_relaxed);
+  flush();
+}
+
 bool flow::tend(clock::time_point now) noexcept {
   if (!ended() && (all_has_come() || all_is_taken())) {
     end(all_has_come() ? why_it_leaves() : std::error_code());
@@ -123,9 +139,10 @@ bool flow::tend(clock::time_point now) noexcept {
     end(errc::connection_reset);
     flush();
   }
+  if (ended() && may_read_on_.load(std::memory_order_relaxed)) hurry_goodbye(now);
   if (!abandoned_.load(std::memory_order_acquire)) return !ended();
   if (!lifeline_over_.load(std::memory_order_acquire)) return true;
-  if (out_.in_flight() != 0 && !linked_) home_.endpoint().end_sends_to_dead(out_.to());
+  if (out_.in_flight() + in_.transfers().reading() != 0 && !linked_) home_.endpoint().end_sends_to_dead(out_.to());
   if (held_.load(std::memory_order_acquire) || pins_.load(std::memory_order_acquire) != 0) return true;
   if (let_go_) return is_stranded() && now < lost_at_ + stranded_patience;
   if (lost_at_ == clock::time_point{}) lost_at_ = now;

@@ -5,7 +5,9 @@ namespace weft::ofi {
 
 namespace {
 
-bool has_words(record_kind k) noexcept { return k == record_kind::message || k == record_kind::request; }
+bool has_words(record_kind k) noexcept {
+  return k == record_kind::message || k == record_kind::request || k == record_kind::offer;
+}
 
 }  // namespace
 
@@ -18,7 +20,7 @@ record_reader::outcome record_reader::next(record& out) noexcept {
   auto const kind = load<std::uint8_t>(p);
   std::size_t const words = load<std::uint16_t>(p + 2);
   std::size_t const content = load<std::uint32_t>(p + 4);
-  if (kind < static_cast<std::uint8_t>(record_kind::message) || kind > static_cast<std::uint8_t>(record_kind::clear))
+  if (kind < static_cast<std::uint8_t>(record_kind::message) || kind > static_cast<std::uint8_t>(record_kind::taken))
     return outcome::malformed;
   if (load<std::uint8_t>(p + 1) != 0 || words > header::capacity) return outcome::malformed;
   if (words != 0 && !has_words(static_cast<record_kind>(kind))) return outcome::malformed;
@@ -31,9 +33,18 @@ record_reader::outcome record_reader::next(record& out) noexcept {
 }
 
 std::optional<transfer_request> transfer_request::read(record const& r) noexcept {
-  if (r.kind != record_kind::request || r.content.size() != size_on_wire) return {};
+  bool const offered = r.kind == record_kind::offer;
+  if (!offered && r.kind != record_kind::request) return {};
+  if (r.content.size() != (offered ? offer_on_wire : size_on_wire)) return {};
   auto const* p = r.content.data();
-  return transfer_request{load<std::uint64_t>(p), load<std::uint32_t>(p + 8)};
+  transfer_request wanted{load<std::uint64_t>(p), load<std::uint32_t>(p + 8)};
+  if (offered) wanted.from = {load<std::uint64_t>(p + 12), load<std::uint64_t>(p + 20)};
+  return wanted;
+}
+
+std::optional<std::uint32_t> read_taken(record const& r) noexcept {
+  if (r.kind != record_kind::taken || r.content.size() != 4) return {};
+  return load<std::uint32_t>(r.content.data());
 }
 
 std::optional<clearance> clearance::read(record const& r) noexcept {
@@ -43,11 +54,23 @@ std::optional<clearance> clearance::read(record const& r) noexcept {
                    load<std::uint32_t>(p + 16), load<std::uint32_t>(p + 20)};
 }
 
-void record_writer::add_request(message const& m, std::uint32_t transfer) noexcept {
-  open(record_kind::request, m.header(), transfer_request::size_on_wire);
+void record_writer::add_request(message const& m, std::uint32_t transfer,
+                                std::optional<remote_memory> const& from) noexcept {
+  auto const size = from ? transfer_request::offer_on_wire : transfer_request::size_on_wire;
+  open(from ? record_kind::offer : record_kind::request, m.header(), size);
   store<std::uint64_t>(at_, m.size());
   store(at_ + 8, transfer);
-  at_ += transfer_request::size_on_wire;
+  if (from) {
+    store(at_ + 12, from->address);
+    store(at_ + 20, from->key);
+  }
+  at_ += size;
+}
+
+void record_writer::add_taken(std::uint32_t transfer) noexcept {
+  open(record_kind::taken, header{}, sizeof transfer);
+  store(at_, transfer);
+  at_ += sizeof transfer;
 }
 
 void record_writer::add_clear(clearance const& c) noexcept {

@@ -43,7 +43,7 @@ struct frame_header {
   }
 };
 
-enum class record_kind : std::uint8_t { message = 1, request = 2, clear = 3 };
+enum class record_kind : std::uint8_t { message = 1, request = 2, clear = 3, offer = 4, taken = 5 };
 
 /// A record as it lies in a frame: its words and its content are views.
 struct record {
@@ -74,11 +74,19 @@ class record_reader {
   std::size_t at_ = 0;
 };
 
-/// The request for a transfer: the content of its record.
+/// Where a body can be read: what the sender's provider calls it.
+struct remote_memory {
+  std::uint64_t address = 0;
+  std::uint64_t key = 0;
+};
+
+/// The request for a transfer, or the offer of one: the content of its record.
 struct transfer_request {
   static constexpr std::size_t size_on_wire = 12;
+  static constexpr std::size_t offer_on_wire = size_on_wire + 16;
   std::uint64_t size = 0;
   std::uint32_t transfer = 0;
+  std::optional<remote_memory> from = {};  // an offer's
 
   static std::optional<transfer_request> read(record const&) noexcept;
 };
@@ -95,13 +103,18 @@ struct clearance {
   static std::optional<clearance> read(record const&) noexcept;
 };
 
+/// The transfer whose body has been read: the content of its record. Nothing for what is no such record.
+std::optional<std::uint32_t> read_taken(record const&) noexcept;
+
+inline constexpr std::size_t taken_record_size = record_header_size + 4;
 inline constexpr std::size_t clear_record_size = record_header_size + clearance::size_on_wire;
 
 inline std::size_t message_record_size(message const& m) noexcept {
   return record_header_size + 4 * m.header().size() + m.size();
 }
-inline std::size_t request_record_size(message const& m) noexcept {
-  return record_header_size + 4 * m.header().size() + transfer_request::size_on_wire;
+inline std::size_t request_record_size(message const& m, bool offered = false) noexcept {
+  return record_header_size + 4 * m.header().size() +
+         (offered ? transfer_request::offer_on_wire : transfer_request::size_on_wire);
 }
 
 /// Puts records behind one another into memory that is large enough.
@@ -116,8 +129,10 @@ class record_writer {
   }
   /// Only what stands in front of the body.
   void add_message_head(message const& m) noexcept { open(record_kind::message, m.header(), m.size()); }
-  void add_request(message const& m, std::uint32_t transfer) noexcept;
+  /// \param from where it can be read, if it is offered
+  void add_request(message const& m, std::uint32_t transfer, std::optional<remote_memory> const& from = {}) noexcept;
   void add_clear(clearance const&) noexcept;
+  void add_taken(std::uint32_t transfer) noexcept;
 
  private:
   void open(record_kind kind, header const& h, std::size_t content) noexcept {

@@ -21,6 +21,7 @@ constexpr std::size_t longest_address = 256;
 constexpr std::size_t hello_size = 72;
 constexpr std::size_t goodbye_size = 12;
 constexpr std::size_t refusal_size = 4;
+constexpr std::uint16_t can_read = 1;  // of what an end can; other bits are for others
 
 // A whole message with room for its content; returns where the content starts.
 std::byte* open(byte_string& message, lifeline_kind kind, std::size_t content) {
@@ -95,7 +96,8 @@ byte_string hello::encode() const {
       open(message, lifeline_kind::hello, hello_size + provider.size() + address.size() + (keyed ? sizeof key : 0));
   store(p, self);
   store(p + 2, peer);
-  store(p + 4, static_cast<std::uint32_t>(by));
+  store(p + 4, static_cast<std::uint16_t>(by));
+  store<std::uint16_t>(p + 6, reads ? can_read : 0);
   store(p + 8, incarnation);
   std::ranges::copy(identity, p + 16);
   store(p + 32, protocol);
@@ -120,13 +122,14 @@ std::optional<hello> hello::decode(std::span<std::byte const> content) {
   auto const* p = content.data();
   std::size_t const n = load<std::uint16_t>(p + 68);
   std::size_t const m = load<std::uint16_t>(p + 70);
-  auto const by = load<std::uint32_t>(p + 4);
-  if (by > static_cast<std::uint32_t>(path::msg)) return {};
+  auto const by = load<std::uint16_t>(p + 4);
+  if (by > static_cast<std::uint16_t>(path::msg)) return {};
   bool const keyed = by != 0;
   if (content.size() != hello_size + n + m + (keyed ? sizeof(std::uint64_t) : 0)) return {};
   if (n == 0 || n > longest_provider || (m == 0 && !keyed) || m > longest_address) return {};
   hello h;
   h.by = static_cast<path>(by);
+  h.reads = load<std::uint16_t>(p + 6) & can_read;
   h.self = load<std::uint16_t>(p);
   h.peer = load<std::uint16_t>(p + 2);
   h.incarnation = load<std::uint64_t>(p + 8);

@@ -22,11 +22,12 @@ using byte_string = std::vector<std::byte>;
 enum class lifeline_kind : std::uint8_t { hello = 1, refusal = 2, goodbye = 3, heartbeat = 4, finish = 5 };
 
 /// What connections go through: one RDM endpoint for all, or MSG endpoints of their own.
-enum class path : std::uint32_t { rdm = 0, msg = 1 };
+enum class path : std::uint16_t { rdm = 0, msg = 1 };
 
 /// How one end introduces itself.
 struct hello {
   path by = path::rdm;
+  bool reads = false;  // large bodies, and lets its own be read
   std::uint16_t self = 0;
   std::uint16_t peer = 0;
   std::uint64_t incarnation = 0;

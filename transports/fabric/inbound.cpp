@@ -9,6 +9,14 @@
 
 namespace weft::ofi {
 
+namespace {
+
+bool asks_for_a_transfer(record const& r) noexcept {
+  return r.kind == record_kind::request || r.kind == record_kind::offer;
+}
+
+}  // namespace
+
 void inbound::open(receive_pool& pool, credits given, std::size_t max_message) noexcept {
   pool_ = &pool;
   given_ = given;
@@ -48,7 +56,7 @@ std::error_code inbound::deliver_records(ext::connection_events& events) {
     }
     starved_ = granted_ == 0;
     // A transfer that ends makes room for the next, and rings.
-    if (starved_ || (r.kind == record_kind::request && (over_ || !transfers_.has_room()))) return {};
+    if (starved_ || (asks_for_a_transfer(r) && (over_ || !transfers_.has_room()))) return {};
     if (auto const why = take(r, events)) return why;
     reader_ = ahead;
   }
@@ -77,8 +85,10 @@ std::error_code inbound::take(record const& r, ext::connection_events& events) {
     case record_kind::message:
       return take_message(r, events);
     case record_kind::request:
+    case record_kind::offer:
       return take_request(r);
     case record_kind::clear:
+    case record_kind::taken:
       break;
   }
   return errc::malformed;
@@ -99,6 +109,8 @@ std::error_code inbound::take_message(record const& r, ext::connection_events& e
 std::error_code inbound::take_request(record const& r) {
   auto const wanted = transfer_request::read(r);
   if (!wanted || wanted->size == 0 || wanted->size > max_message_ || transfers_.is_in_use(wanted->transfer))
+    return errc::malformed;
+  if (wanted->from && (!transfers_.reads() || wanted->from->address + wanted->size < wanted->size))
     return errc::malformed;
   held_.emplace_back();
   try {

@@ -77,7 +77,7 @@ outbound::batch outbound::gather(std::uint64_t head, std::uint64_t tail) noexcep
       if (b.request_count == 0) free = transfers_.free_numbers();
       if (free == 0) break;
     }
-    auto const size = whole ? message_record_size(m) : request_record_size(m);
+    auto const size = whole ? message_record_size(m) : request_record_size(m, route_.offers);
     if (b.bytes + size > route_.largest) break;
     if (!whole) {
       b.requests[b.request_count] = i;
@@ -96,11 +96,11 @@ posting outbound::post(batch const& b, tidings const& t) noexcept {
   // Before it is posted, everything stands as if it were: the answer may be quick, and another thread's.
   ends_[h.sequence % ends_.size()].store(b.first + b.count, std::memory_order_relaxed);
   data_.on_send();
-  begin_transfers(b);
+  auto const bytes = b.bytes - begin_transfers(b);
   auto& first = at(b.first);
   bool const in_place = b.count == 1 && b.request_count == 0 && b.bytes > route_.inject &&
                         first.size() >= sent_in_place && !route_.registers() && route_.endpoint->max_pieces() > 1;
-  auto const outcome = in_place ? post_in_place(h, first) : post_bytes(b.bytes, [&](std::byte* to) {
+  auto const outcome = in_place ? post_in_place(h, first) : post_bytes(bytes, [&](std::byte* to) {
     h.write(to);
     write(record_writer(to + frame_header_size), b);
   });
@@ -120,8 +120,15 @@ void outbound::note_frame() noexcept {
   sent_before_ = route_.pool->sent();
 }
 
-void outbound::begin_transfers(batch const& b) noexcept {
-  for (unsigned i = 0; i != b.request_count; ++i) transfers_.begin(b.numbers[i], std::move(at(b.requests[i])));
+/// \return how much shorter the frame is than was thought: who could offer may request
+std::size_t outbound::begin_transfers(batch const& b) noexcept {
+  std::size_t less = 0;
+  for (unsigned i = 0; i != b.request_count; ++i) {
+    transfers_.begin(b.numbers[i], std::move(at(b.requests[i])));
+    if (route_.offers && !transfers_.place(b.numbers[i]))
+      less += transfer_request::offer_on_wire - transfer_request::size_on_wire;
+  }
+  return less;
 }
 
 void outbound::take_back_transfers(batch const& b) noexcept {
@@ -131,8 +138,8 @@ void outbound::take_back_transfers(batch const& b) noexcept {
 void outbound::write(record_writer out, batch const& b) noexcept {
   for (unsigned i = 0, request = 0; i != b.count; ++i) {
     if (request != b.request_count && b.requests[request] == b.first + i) {
-      out.add_request(transfers_.body(b.numbers[request]), b.numbers[request]);
-      ++request;
+      auto const number = b.numbers[request++];
+      out.add_request(transfers_.body(number), number, transfers_.place(number));
     } else {
       out.add_message(at(b.first + i));
     }
@@ -202,13 +209,15 @@ std::size_t outbound::clears_in_a_frame() const noexcept {
   return std::min<std::size_t>((size - frame_header_size) / clear_record_size, most_clears);
 }
 
-posting outbound::send_control(tidings const& t, std::span<clearance const> clears) noexcept {
+posting outbound::send_control(tidings const& t, transfer_notices const& notices) noexcept {
   auto const h = stamp(frame_kind::control, control_.next(), t);
   control_.on_send();
-  auto const outcome = post_bytes(frame_header_size + clears.size() * clear_record_size, [&](std::byte* to) {
+  auto const size = notices.clears.size() * clear_record_size + notices.taken.size() * taken_record_size;
+  auto const outcome = post_bytes(frame_header_size + size, [&](std::byte* to) {
     h.write(to);
     record_writer out(to + frame_header_size);
-    for (auto const& c : clears) out.add_clear(c);
+    for (auto const& c : notices.clears) out.add_clear(c);
+    for (auto const transfer : notices.taken) out.add_taken(transfer);
   });
   if (outcome != posting::posted) control_.take_back();
   return outcome;

@@ -75,8 +75,8 @@ class outbound {
   /// The last pump() left messages for a fuller frame; somebody must pump() again, and soon.
   bool held_back() const noexcept { return held_back_; }
   bool may_send_control() const noexcept { return !control_.full(); }
-  /// \pre may_send_control(), and the clears fit
-  posting send_control(tidings const&, std::span<clearance const>) noexcept;
+  /// \pre may_send_control(), and the notices fit
+  posting send_control(tidings const&, transfer_notices const&) noexcept;
   posting send_acknowledgement(tidings const&) noexcept;
   std::size_t clears_in_a_frame() const noexcept;
   bool idle() const noexcept { return empty() && !transfers_.any() && !finishing_.load(std::memory_order_relaxed); }
@@ -97,7 +97,8 @@ class outbound {
     return control_.acknowledge(count) != send_window<std::uint16_t>::news::malformed;
   }
   bool cleared(clearance const& c) noexcept { return transfers_.cleared(c); }  ///< \return false when it is malformed
-  bool has_work() const noexcept { return !empty() || transfers_.has_cleared(); }
+  bool taken(std::uint32_t transfer) noexcept { return transfers_.taken(transfer); }  ///< likewise
+  bool has_work() const noexcept { return !empty() || transfers_.has_news(); }
 
   // Any thread.
   /// The peer says that it has everything.
@@ -146,7 +147,7 @@ class outbound {
   posting post_bytes(std::size_t size, Write const& write) noexcept;
   posting post_pooled(send_operation&, std::span<iovec const>) noexcept;
   void write(record_writer, batch const&) noexcept;
-  void begin_transfers(batch const&) noexcept;
+  std::size_t begin_transfers(batch const&) noexcept;
   void take_back_transfers(batch const&) noexcept;
   void settle(batch const&) noexcept;
 

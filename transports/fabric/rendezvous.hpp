@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 // The bookkeeping of large bodies, without the bodies (docs/wire-fabric.md, section 5).
 namespace weft::ofi {
@@ -26,6 +27,14 @@ inline constexpr std::uint32_t smallest_chunk = 65536;
 
 /// Clears whose chunks are not all sent.
 inline constexpr unsigned most_clears = most_transfers * chunks_cleared;
+
+/// What a receiver has to tell of its transfers, in one frame.
+struct transfer_notices {
+  std::span<clearance const> clears;
+  std::span<std::uint32_t const> taken;
+
+  bool empty() const noexcept { return clears.empty() && taken.empty(); }
+};
 
 /// What a receiver has cleared of a body, and what of it has come.
 class incoming_plan {

@@ -25,6 +25,7 @@ struct route {
   std::uint32_t slot = 0;
   std::uint64_t frame_tag = 0;
   std::size_t largest = 0;    // frame
+  bool offers = false;        // the peer reads large bodies itself
   bool costs_a_call = false;  // the provider sends through the kernel
   std::size_t inject = 0;     // bytes that the provider copies within the call, and that we build on the stack
 

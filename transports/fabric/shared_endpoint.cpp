@@ -34,7 +34,7 @@ static_assert(8 <= credits{4, 2}.data + 2 * credits{4, 2}.control);
 }  // namespace
 
 setup<std::shared_ptr<shared_endpoint>> shared_endpoint::open(ext::reactor& r, fabric::info const& chosen,
-                                                              std::string const& name) {
+                                                              std::string const& name, fabric::rendezvous large) {
   auto domain = fabric::domain::open(chosen);
   if (!domain) return domain.error();
   if (chosen.type() == fabric::endpoint_type::msg) {
@@ -42,12 +42,16 @@ setup<std::shared_ptr<shared_endpoint>> shared_endpoint::open(ext::reactor& r, f
     auto queue = fabric::completion_queue::open(*domain, {.depth = queue_depth, .format = fabric::queue_format::data});
     if (!queue) return queue.error();
     auto board = std::make_shared<switchboard>(r, *std::move(domain));
-    return std::make_shared<shared_endpoint>(std::move(board), r, *std::move(queue));
+    auto links = std::make_shared<shared_endpoint>(std::move(board), r, *std::move(queue));
+    links->large_ = large;
+    return links;
   }
-  auto made =
+  auto end =
       fabric::rdm_endpoint::open(*domain, {.send_depth = send_depth, .receive_depth = receive_depth, .name = name});
-  if (!made) return made.error();
-  return std::make_shared<shared_endpoint>(r, *std::move(made));
+  if (!end) return end.error();
+  auto made = std::make_shared<shared_endpoint>(r, *std::move(end));
+  made->large_ = large;
+  return made;
 }
 
 shared_endpoint::shared_endpoint(ext::reactor& r, std::unique_ptr<fabric::rdm_endpoint> e) noexcept

@@ -4,6 +4,7 @@
 #include <weft/ext/reactor.hpp>
 #include <weft/result.hpp>
 
+#include "fabric/provider.hpp"
 #include "fabric/rdm_endpoint.hpp"
 #include "fabric/receive_pool.hpp"
 #include "fabric/send_pool.hpp"
@@ -32,7 +33,8 @@ class flow;
 class shared_endpoint final : public ext::progress_source, public std::enable_shared_from_this<shared_endpoint> {
  public:
   /// \param name of shm's region
-  static setup<std::shared_ptr<shared_endpoint>> open(ext::reactor&, fabric::info const&, std::string const& name);
+  static setup<std::shared_ptr<shared_endpoint>> open(ext::reactor&, fabric::info const&, std::string const& name,
+                                                      fabric::rendezvous large = fabric::rendezvous::tagged);
   shared_endpoint(ext::reactor&, std::unique_ptr<fabric::rdm_endpoint>) noexcept;
   shared_endpoint(std::shared_ptr<switchboard>, ext::reactor&, std::shared_ptr<fabric::completion_queue>);
   ~shared_endpoint() override;
@@ -48,6 +50,7 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   std::shared_ptr<switchboard> const& board() const noexcept { return board_; }  ///< null where there is an endpoint
   std::shared_ptr<fabric::domain const> const& domain() const noexcept { return domain_; }
   std::shared_ptr<fabric::completion_queue> const& completions() const noexcept { return completions_; }
+  fabric::rendezvous large() const noexcept { return large_; }  ///< how it would have large bodies come
   receive_pool& buffers() noexcept { return buffers_; }
   send_pool& sends() noexcept { return sends_; }
 
@@ -101,6 +104,7 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   std::shared_ptr<fabric::completion_queue> completions_;
   std::unique_ptr<fabric::rdm_endpoint> endpoint_;
   std::shared_ptr<switchboard> board_;
+  fabric::rendezvous large_ = fabric::rendezvous::tagged;
   receive_pool buffers_;
   send_pool sends_;
   slot_table slots_;

@@ -66,6 +66,7 @@ struct recipe {
   std::string scheme;
   std::string endpoints;           ///< "RDM", "MSG" or "RDM, MSG": those that weft uses
   std::string wait;                ///< how a thread sleeps: "fd" or "back-off"
+  std::string rendezvous;          ///< how large bodies come, where both ends can: "read" or "tagged"
   bool registers_buffers = false;  ///< FI_MR_LOCAL
   bool ip_addresses = true;
   std::string needs;  ///< of the machine
@@ -87,8 +88,8 @@ WEFT_API std::vector<offer> offers();
 WEFT_API std::vector<rejection> absent();
 /// Of every provider weft knows, in order of preference. Asks nobody.
 WEFT_API std::vector<recipe> recipes();
-/// What weft would open for `ofi+tcp://...` and the like. Looks at the scheme and at ?prov=, ?domain= and ?ep=;
-/// the host does not matter. \return a choice without a provider when there is none
+/// What weft would open for `ofi+tcp://...` and the like. Looks at the scheme and at ?prov=, ?domain=, ?ep= and
+/// ?rendezvous=; the host does not matter. \return a choice without a provider when there is none
 WEFT_API choice choose(std::string_view url);
 
 }  // namespace weft::fabric

@@ -37,6 +37,18 @@ class hand_frame {
     at_ = w.end();
     return *this;
   }
+  hand_frame& offer(std::size_t size, std::uint32_t number, remote_memory const& from) {
+    record_writer w(at_);
+    w.add_request(message::uninitialized(size), number, from);
+    at_ = w.end();
+    return *this;
+  }
+  hand_frame& taken(std::uint32_t number) {
+    record_writer w(at_);
+    w.add_taken(number);
+    at_ = w.end();
+    return *this;
+  }
   hand_frame& clear(clearance const& c) {
     record_writer w(at_);
     w.add_clear(c);
@@ -57,9 +69,12 @@ class far_end {
   static constexpr std::uint32_t slot = 77;
   static constexpr std::uint32_t generation = 5;
 
-  explicit far_end(std::string const& scheme = "ofi+tcp") {
-    auto const chosen = fabric::select(fabric::local_request(scheme)).value().chosen;
-    home = shared_endpoint::open(reactor, chosen, fabric::unique_name().name).value();
+  explicit far_end(std::string const& scheme = "ofi+tcp", std::string const& rendezvous = "") {
+    auto wanted = fabric::local_request(scheme);
+    wanted.rendezvous = rendezvous;
+    auto const selected = fabric::select(wanted).value();
+    auto const& chosen = selected.chosen;
+    home = shared_endpoint::open(reactor, chosen, fabric::unique_name().name, selected.large).value();
     reactor.add(home);
     peer = fabric::rdm_endpoint::open(fabric::domain::open(chosen).value(), fabric::unique_name()).value();
     to_peer = home->meet(peer->address()).value();
@@ -71,6 +86,7 @@ class far_end {
   flow& admit(credits gives = {8, 4}, flow::side which = flow::side::dialer, std::size_t max_message = 1 << 24) {
     auto& f = *home->admit(max_message).value();
     hello h;
+    h.reads = home->large() == fabric::rendezvous::read;
     h.slot = slot;
     h.generation = generation;
     h.max_message = 1 << 24;

@@ -17,7 +17,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr char const* schemes[] = {"ofi+tcp", "ofi+shm", "ofi+sockets"};
+constexpr char const* schemes[] = {"ofi+tcp",
+                                   "ofi+shm",
+                                   "ofi+sockets",
+                                   "ofi+tcp?rendezvous=read",
+                                   "ofi+shm?rendezvous=read",
+                                   "ofi+sockets?rendezvous=read"};
 auto const each = boost::unit_test::data::make(schemes);
 
 std::string patterned(std::size_t size) {

@@ -11,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <ostream>
+#include <string_view>
 
 namespace weft::ofi {
 
@@ -25,16 +26,26 @@ std::ostream& operator<<(std::ostream& out, wish const& w) { return out << w.nam
 wish const wishes[] = {
     {"nothing", {}},
     {"registered_memory", {.local = true}},
+    {"own_keys", {.prov_key = true}},
+    {"addresses", {.virt_addr = true}},
     {"contexts", {.contexts = true}},
     {"no_wait", {.no_wait = true}},
     {"no_inject", {.inject = 0}},
     {"small_inject", {.inject = 24}},
     {"full_queues", {.full_every = 3}},
-    {"all_of_it", {.local = true, .contexts = true, .prov_key = true, .no_wait = true, .inject = 24, .full_every = 7}},
+    {"all_of_it",
+     {.local = true,
+      .contexts = true,
+      .prov_key = true,
+      .virt_addr = true,
+      .no_wait = true,
+      .inject = 24,
+      .full_every = 7}},
 };
 
 // Not shm: what is closed there stays open for its neighbours.
-char const* const places[] = {"ofi+tcp://127.0.0.1:0", "ofi+tcp://127.0.0.1:0?ep=msg"};
+char const* const places[] = {"ofi+tcp://127.0.0.1:0", "ofi+tcp://127.0.0.1:0?ep=msg",
+                              "ofi+tcp://127.0.0.1:0?rendezvous=read", "ofi+tcp://127.0.0.1:0?rendezvous=read&ep=msg"};
 
 // Each byte says where it stands.
 std::string text_of(std::size_t size) {
@@ -84,7 +95,9 @@ BOOST_DATA_TEST_CASE(messages_of_every_size_arrive,
   }
   for (auto const& what : provider.violations()) BOOST_ERROR(what);
   BOOST_TEST(provider.posts() > std::size(sizes));
-  BOOST_TEST((provider.registered() != 0) == wanted.what.local);
+  bool const reads = std::string_view(place).find("read") != std::string_view::npos;
+  BOOST_TEST((provider.registered() != 0) == (wanted.what.local || reads));
+  BOOST_TEST((provider.reads() != 0) == reads);
   BOOST_TEST((provider.injects() != 0) == (wanted.what.inject != 0));
   BOOST_TEST(provider.outstanding() == 0u);
 }

@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(is_malformed_with_an_unknown_record_a_reserved_byte_or_too_
   messages.push_back(message("hello"));
   auto frame = frame_of(messages);
   auto* const record_at = frame.data() + frame_header_size;
-  for (auto const kind : {0u, 4u, 255u}) {
+  for (auto const kind : {0u, 6u, 255u}) {
     store(record_at, static_cast<std::uint8_t>(kind));
     BOOST_TEST((first_outcome(frame) == record_reader::outcome::malformed));
   }
@@ -164,6 +164,38 @@ BOOST_AUTO_TEST_CASE(carries_a_request_with_the_size_and_the_words_of_its_messag
   BOOST_TEST_REQUIRE(wanted.has_value());
   BOOST_TEST(wanted->size == 100'000u);
   BOOST_TEST(wanted->transfer == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(carries_an_offer_with_where_the_body_is) {
+  auto m = message::uninitialized(100'000);
+  m.header().push(0x80000009);
+  frame_bytes frame(frame_header_size + request_record_size(m, true));
+  record_writer out(frame.data() + frame_header_size);
+  out.add_request(m, 3, remote_memory{.address = 0x0102030405060708, .key = 0x1112131415161718});
+  BOOST_TEST((out.end() == frame.data() + frame.size()));
+  record r;
+  BOOST_TEST_REQUIRE((record_reader(frame).next(r) == record_reader::outcome::record));
+  BOOST_TEST((r.kind == record_kind::offer));
+  BOOST_TEST(r.word_count() == 1u);
+  auto const wanted = transfer_request::read(r);
+  BOOST_TEST_REQUIRE((wanted && wanted->from));
+  BOOST_TEST(wanted->size == 100'000u);
+  BOOST_TEST(wanted->transfer == 3u);
+  BOOST_TEST(wanted->from->address == 0x0102030405060708u);
+  BOOST_TEST(wanted->from->key == 0x1112131415161718u);
+  r.kind = record_kind::request;  // of another length
+  BOOST_TEST(!transfer_request::read(r));
+}
+
+BOOST_AUTO_TEST_CASE(carries_what_is_taken_and_nothing_else_reads_as_that) {
+  frame_bytes frame(frame_header_size + taken_record_size);
+  record_writer(frame.data() + frame_header_size).add_taken(0x01020304);
+  record r;
+  BOOST_TEST_REQUIRE((record_reader(frame).next(r) == record_reader::outcome::record));
+  BOOST_TEST((read_taken(r) == 0x01020304u));
+  BOOST_TEST(!clearance::read(r));
+  r.content = r.content.first(3);
+  BOOST_TEST(!read_taken(r));
 }
 
 BOOST_AUTO_TEST_CASE(carries_clears_and_a_clear_has_no_words) {

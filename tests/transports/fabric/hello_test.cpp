@@ -115,6 +115,16 @@ BOOST_AUTO_TEST_CASE(with_links_has_a_key_and_of_a_dialer_no_address) {
   BOOST_TEST(!decoded(sent.encode()));  // no address
 }
 
+BOOST_AUTO_TEST_CASE(says_whether_its_end_reads_and_may_say_more_that_others_do_not_know) {
+  auto sent = some_hello();
+  BOOST_TEST(!decoded(sent.encode())->reads);
+  sent.reads = true;
+  auto message = sent.encode();
+  BOOST_TEST(decoded(message)->reads);
+  store<std::uint16_t>(message.data() + preamble + 6, 0xfffe);
+  BOOST_TEST(!decoded(message).value().reads);
+}
+
 BOOST_AUTO_TEST_CASE(is_refused_when_a_field_cannot_be) {
   BOOST_TEST(refused_with<std::uint32_t>(4, 1));  // path: there is no key
   BOOST_TEST(refused_with<std::uint32_t>(4, 2));

@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -45,11 +46,14 @@ struct small_network {
   }
 };
 
-/// Where nobody else listens.
-inline std::string free_place(std::string const& scheme) {
+/// Where nobody else listens. \param what a scheme, with the options of the URL if there are any
+inline std::string free_place(std::string const& what) {
   static int last = 0;
-  if (scheme == "ofi+shm") return scheme + "://test-" + std::to_string(::getpid()) + "-" + std::to_string(++last);
-  return scheme + "://127.0.0.1:0";
+  auto const mark = std::min(what.find('?'), what.size());
+  auto const scheme = what.substr(0, mark), options = what.substr(mark);
+  if (scheme == "ofi+shm")
+    return scheme + "://test-" + std::to_string(::getpid()) + "-" + std::to_string(++last) + options;
+  return scheme + "://127.0.0.1:0" + options;
 }
 
 /// Two ends with grants.
