@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fabric/region.hpp"
 
+#include <weft/fabric/registered_memory.hpp>
+
 #include "fabric/port.hpp"
 
 namespace weft::fabric {
@@ -9,6 +11,7 @@ registrar::registrar(port const& p) : in(p.domain()), with(&p.face()) {}
 
 setup<region> region::make(registrar const& r, std::span<std::byte> memory) {
   if (!r.in->info().registers_locally()) return region();
+  if (auto known = registered_memory::find(r.in, memory)) return region(*std::move(known));
   region_options options;
   options.belongs_to = r.with;
   auto made = memory_region::make(r.in, memory, memory_access::send | memory_access::recv, options);

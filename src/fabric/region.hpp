@@ -25,7 +25,7 @@ struct registrar {
 };
 
 /// Memory that an endpoint may send from and receive into. Registers it where the provider wants that
-/// (FI_MR_LOCAL) and does nothing where it does not. Lives no longer than the endpoint,
+/// (FI_MR_LOCAL) and it is no registered_memory, and does nothing where it does not. Lives no longer than the endpoint,
 /// and no shorter than what is posted from it. Thread safety: make() and the destructor from any thread.
 class region {
  public:

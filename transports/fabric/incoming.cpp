@@ -2,6 +2,7 @@
 #include "fabric/incoming.hpp"
 
 #include "fabric/flow.hpp"
+#include "fabric/shared_endpoint.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -68,7 +69,7 @@ unsigned incoming_transfers::begin(transfer_request const& r, record const& with
   }
   auto const index = static_cast<unsigned>(std::countr_one(in_use_.load(std::memory_order_relaxed)));
   auto& t = (*transfers_)[index];
-  message body = message::uninitialized(static_cast<std::size_t>(r.size));
+  message body = owner_->home().bodies().make(static_cast<std::size_t>(r.size));
   with_words.words_into(body.header());
   t.body = std::move(body);
   t.memory = t.body.mutable_body().data();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fabric/outgoing.hpp"
 
+#include <weft/fabric/registered_memory.hpp>
+
 #include "fabric/directory.hpp"
 #include "fabric/flow.hpp"
 
@@ -79,6 +81,7 @@ message const& outgoing_transfers::body(std::uint32_t number) const noexcept { r
 /// longer is not exposed, but sent; so is what cannot be registered.
 void outgoing_transfers::expose(std::uint32_t number) noexcept try {
   auto& t = (*transfers_)[number];
+  if (route_.registers() && fabric::registered_memory::find(route_.bulk->domain(), t.body.body())) return;
   auto made = fabric::region::expose(*route_.bulk, to_register(t.body), random_number());
   if (!made) return;
   t.registered = *std::move(made);

@@ -60,7 +60,8 @@ shared_endpoint::shared_endpoint(ext::reactor& r, std::unique_ptr<fabric::rdm_en
       completions_(e->face().sends()),
       endpoint_(std::move(e)),
       buffers_(*endpoint_, *this, on_frame),
-      sends_(*endpoint_, on_sent) {}
+      sends_(*endpoint_, on_sent),
+      bodies_(*domain_) {}
 
 shared_endpoint::shared_endpoint(std::shared_ptr<switchboard> b, ext::reactor& r,
                                  std::shared_ptr<fabric::completion_queue> q)
@@ -69,7 +70,8 @@ shared_endpoint::shared_endpoint(std::shared_ptr<switchboard> b, ext::reactor& r
       completions_(std::move(q)),
       board_(std::move(b)),
       buffers_(fabric::registrar(domain_), most_lent, *this, on_link_frame),
-      sends_(fabric::registrar(domain_), on_sent) {}
+      sends_(fabric::registrar(domain_), on_sent),
+      bodies_(*domain_) {}
 
 /// First the endpoint: then nothing is posted any more, and the memory is ours. Over shm it wants to be the last to
 /// have its queue. The alarm ends where it was made.

@@ -4,6 +4,7 @@
 #include <weft/ext/reactor.hpp>
 #include <weft/result.hpp>
 
+#include "fabric/body_store.hpp"
 #include "fabric/provider.hpp"
 #include "fabric/rdm_endpoint.hpp"
 #include "fabric/receive_pool.hpp"
@@ -53,6 +54,7 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   fabric::rendezvous large() const noexcept { return large_; }  ///< how it would have large bodies come
   receive_pool& buffers() noexcept { return buffers_; }
   send_pool& sends() noexcept { return sends_; }
+  body_store& bodies() noexcept { return bodies_; }
 
   // Loop.
   /// A slot with its buffers for one more connection. \return failure when the provider takes no more
@@ -107,6 +109,7 @@ class shared_endpoint final : public ext::progress_source, public std::enable_sh
   fabric::rendezvous large_ = fabric::rendezvous::tagged;
   receive_pool buffers_;
   send_pool sends_;
+  body_store bodies_;
   slot_table slots_;
 
   // Driver.

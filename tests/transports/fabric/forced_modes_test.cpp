@@ -6,11 +6,13 @@
 #include "support/demanding_provider.hpp"
 
 #include <weft/error.hpp>
+#include <weft/fabric/registered_memory.hpp>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <ostream>
+#include <span>
 #include <string_view>
 
 namespace weft::ofi {
@@ -100,6 +102,35 @@ BOOST_DATA_TEST_CASE(messages_of_every_size_arrive,
   BOOST_TEST((provider.reads() != 0) == reads);
   BOOST_TEST((provider.injects() != 0) == (wanted.what.inject != 0));
   BOOST_TEST(provider.outstanding() == 0u);
+}
+
+// Once for the memory that the sender has registered, once for the block that the receiver keeps: not for each message.
+BOOST_DATA_TEST_CASE(memory_that_is_registered_is_not_registered_again, boost::unit_test::data::make(places), place) {
+  fabric::demanding_provider provider({.local = true});
+  {
+    std::string buffer = text_of(3 << 20);
+    auto const bytes = std::as_writable_bytes(std::span(buffer));
+    fabric::registered_memory const mine(bytes);
+    small_network net;
+    auto const [a, b] = net.connect(place);
+    b->grant(128);
+    std::size_t after_the_first = 0;
+    for (std::size_t i = 0; i != 10; ++i) {
+      BOOST_REQUIRE(net.reactor.until([&] { return a->can_send(); }));
+      bool done = false;
+      a->send(message::adopt(bytes.subspan(i, 2 << 20), [&] { done = true; }));
+      BOOST_REQUIRE(net.reactor.until([&] { return b->count() == 1; }));
+      BOOST_TEST((b->next_text() == buffer.substr(i, 2 << 20)));
+      BOOST_REQUIRE(net.reactor.until([&] { return done; }));
+      if (i == 0) after_the_first = provider.registered();
+    }
+    BOOST_TEST(provider.registered() == after_the_first);
+    BOOST_TEST(mine.registrations() == 1u);
+    BOOST_TEST(provider.reads() == 0u);  // what stays registered is not exposed
+    a->close(errc::closed);
+    BOOST_TEST(net.reactor.until([&] { return b->is_over(); }));
+  }
+  for (auto const& what : provider.violations()) BOOST_ERROR(what);
 }
 
 // The fake one is no tautology: it objects to what breaks its rules.
