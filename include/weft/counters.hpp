@@ -24,8 +24,10 @@ enum class drop_reason : std::uint8_t {
   unasked,        ///< an answer that nobody waits for (any more), or a second one
   too_large,      ///< over the limit of the only peer it was for
   unread,         ///< it was received, and its peer or the socket went before anybody asked for it
+  lost,           ///< datagrams: the network did not bring it (incoming), or did not take it (outgoing)
+  late,           ///< datagrams: it came behind one sent after it, and is counted as lost; or it came again
 };
-inline constexpr std::size_t drop_reasons = 10;
+inline constexpr std::size_t drop_reasons = 12;
 
 /// Messages that were dropped, by reason and direction.
 struct drop_counts {

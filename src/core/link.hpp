@@ -37,6 +37,7 @@ class link final : public ext::pipe, public ext::connection_events, public std::
   // ext::connection_events, inside connection::progress(), under the socket's lock
   void on_message(message&&) noexcept override;
   void on_unread(message&&) noexcept override;
+  void on_dropped(drop_reason, direction, std::uint64_t messages) noexcept override;
   void on_writable(unsigned sends) noexcept override;
   void on_closed(std::error_code why) noexcept override;
 

@@ -161,6 +161,11 @@ void link::on_unread(message&& m) noexcept {
   socket_->drop(drop_reason::unread, direction::incoming, this, std::move(m));
 }
 
+void link::on_dropped(drop_reason why, direction which, std::uint64_t messages) noexcept {
+  dropped.at(why, which) += messages;
+  socket_->dropped_.at(why, which) += messages;
+}
+
 void link::on_writable(unsigned sends) noexcept {
   bool const could = can_send();
   add_credit(sends);

@@ -82,7 +82,7 @@ statistic tree_of(std::string name, Items const& items) {
 std::string_view name_of(drop_reason why) noexcept {
   constexpr std::array<std::string_view, drop_reasons> names = {"no_peer",       "full",      "displaced", "peer_gone",
                                                                 "too_many_hops", "malformed", "filtered",  "unasked",
-                                                                "too_large",     "unread"};
+                                                                "too_large",     "unread",    "lost",      "late"};
   auto const i = static_cast<std::size_t>(why);
   return i < names.size() ? names[i] : "unknown";
 }

@@ -28,7 +28,7 @@ struct request {
   std::string node;               ///< local address to bind, a name or a number; for shm its name; empty: any
   std::string service;            ///< local port to bind; empty: any
   std::string domain;             ///< ?domain=: the interface or device; empty: any
-  std::string endpoint;           ///< ?ep=: "rdm" or "msg"; empty: RDM, or MSG where there is none
+  std::string endpoint;           ///< ?ep=: "rdm", "msg" or "dgram"; empty: RDM, or MSG where there is none
   std::string rendezvous;         ///< ?rendezvous=: "read" or "tagged"; empty: read where that is known to be faster
   unsigned tag_bits = 48;         ///< at least
   bool register_locally = false;  ///< ask for FI_MR_LOCAL even of a provider that does not want it (for tests)
@@ -42,9 +42,8 @@ struct selection {
 
 /// Finds the best endpoint for the request: reliable, connectionless (FI_EP_RDM), with tagged messages in order, for
 /// many threads (FI_THREAD_SAFE); where there is none, or where it is asked for, a connected one (FI_EP_MSG), whose
-/// messages need no tags. A failure (errc::no_provider, unknown_scheme, invalid_option) says which
-/// part is at fault and what would work here.
-/// Thread safety: any thread.
+/// messages need no tags; one for datagrams (FI_EP_DGRAM) where that is asked for. A failure (errc::no_provider,
+/// unknown_scheme, invalid_option) says which part is at fault and what would work here. Thread safety: any thread.
 setup<selection> select(request const& wanted);
 
 /// The request that a URL makes: its scheme, and ?prov=, ?domain=, ?ep= and ?rendezvous=. What to bind is left to the

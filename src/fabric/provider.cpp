@@ -43,6 +43,7 @@ constexpr provider_variable psm3_reads[] = {{"FI_PSM3_UUID", "the same in all pr
 constexpr provider_variable psm2_reads[] = {{"FI_PSM2_UUID", "the same in all processes that are to talk"}};
 constexpr provider_variable rxd_reads[] = {{"FI_UDP_IFACE", "the network interface, where there are several"},
                                            {"FI_OFI_RXD_MAX_PEERS", "more than 1024 peers"}};
+constexpr provider_variable udp_reads[] = {rxd_reads[0]};
 constexpr provider_variable sockets_reads[] = {{"FI_SOCKETS_IFACE", "the network interface, where there are several"}};
 
 // What is not from measurement but from sources and manuals: cxi, efa, verbs, opx, psm3, psm2.
@@ -159,9 +160,23 @@ constexpr provider_facts table[] = {
      .reads = rxd_reads,
      .quirks = "no descriptor to sleep on; a restarted peer is not met again at its old address; milliseconds where "
                "packets get lost"},
+    // What lies under it: datagrams as they are.
+    {.name = "udp",
+     .scheme = "ofi+udp",
+     .chosen = automatic::never,
+     .datagrams = automatic::always,
+     .best_of_hosts = true,
+     .waits_on = wait_kind::descriptor,
+     .inject = 1472,
+     .tag_bits = 0,
+     .any_address = "0.0.0.0",
+     .needs = "a network interface",
+     .reads = udp_reads,
+     .quirks = "DGRAM endpoints only: RDM is udp;ofi_rxd; no tags, and receives cannot be cancelled"},
     {.name = "sockets",
      .scheme = "ofi+sockets",
      .connected = automatic::always,
+     .datagrams = automatic::always,
      .waits_on = wait_kind::descriptor,
      .own_threads = true,
      .inject = 255,
@@ -178,7 +193,7 @@ constexpr alias provider_aliases[] = {
     {"tcp_rxm", "tcp;ofi_rxm"}, {"verbs", "verbs;ofi_rxm"}, {"udp", "udp;ofi_rxd"}, {"sm", "shm"}};
 
 bool is_automatic(provider_facts const& p, std::uint32_t version, endpoint_type type) noexcept {
-  auto const when = type == endpoint_type::msg ? p.connected : p.chosen;
+  auto const when = type == endpoint_type::msg ? p.connected : type == endpoint_type::dgram ? p.datagrams : p.chosen;
   return when == automatic::always || when == (FI_MAJOR(version) >= 2 ? automatic::from_2_0 : automatic::before_2_0);
 }
 
@@ -218,7 +233,7 @@ std::string_view canonical_scheme(std::string_view scheme) noexcept {
 }
 
 std::string_view canonical_provider(std::string_view asked, endpoint_type type) noexcept {
-  if (type == endpoint_type::msg && facts_of(asked)) return asked;
+  if (type != endpoint_type::rdm && facts_of(asked)) return asked;
   for (auto const& [name, meaning] : provider_aliases)
     if (asked == name) return meaning;
   return asked;

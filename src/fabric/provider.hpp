@@ -31,6 +31,7 @@ struct provider_facts {
   std::string_view scheme;                  ///< e.g. "ofi+tcp"
   automatic chosen = automatic::always;     ///< when its RDM endpoints serve its scheme without being asked
   automatic connected = automatic::never;   ///< when its MSG endpoints do, where no RDM endpoint is to be had
+  automatic datagrams = automatic::never;   ///< when its DGRAM endpoints do, where they are asked for
   std::string_view also_serves = {};        ///< another scheme, only when asked
   bool best_of_hosts = false;               ///< a candidate for plain ofi://
   wait_kind waits_on = wait_kind::backoff;  ///< the best there is; where that is refused, backoff
@@ -54,7 +55,7 @@ std::span<provider_facts const> providers() noexcept;
 /// \return null for a provider weft does not know
 provider_facts const* facts_of(std::string_view provider) noexcept;
 
-/// The provider names to try for `ofi+tcp` and the like, with that type of endpoint (RDM or MSG), best first; those a
+/// The provider names to try for `ofi+tcp` and the like, with that type of endpoint, best first; those a
 /// newer or older libfabric has under another name are left out. `ofi` is the best of those that reach other hosts.
 /// \param version as fi_version() gives it \return empty for a scheme weft does not know
 std::vector<std::string_view> candidates(std::string_view scheme, std::uint32_t version,
@@ -68,8 +69,8 @@ std::vector<std::string_view> scheme_names();
 
 /// Mercury's other names: "ofi+sm" is "ofi+shm"; anything else is itself.
 std::string_view canonical_scheme(std::string_view scheme) noexcept;
-/// "tcp_rxm" is "tcp;ofi_rxm", "sm" is "shm", and for RDM endpoints "verbs" is "verbs;ofi_rxm"; anything else is
-/// itself.
+/// "tcp_rxm" is "tcp;ofi_rxm", "sm" is "shm", and for RDM endpoints "verbs" is "verbs;ofi_rxm" and "udp" is
+/// "udp;ofi_rxd"; anything else is itself.
 std::string_view canonical_provider(std::string_view asked, endpoint_type type = endpoint_type::rdm) noexcept;
 
 }  // namespace weft::fabric

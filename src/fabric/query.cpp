@@ -17,6 +17,7 @@ namespace weft::fabric {
 namespace {
 
 constexpr std::size_t least_max_message = 65536;
+constexpr std::size_t least_datagram = 1024;
 constexpr std::uint64_t tagged_caps = FI_TAGGED | FI_SEND | FI_RECV;
 constexpr std::uint64_t plain_caps = FI_MSG | FI_SEND | FI_RECV;
 constexpr std::uint64_t read_caps = FI_RMA | FI_READ | FI_REMOTE_READ;
@@ -42,7 +43,7 @@ info blank() {
   return info(raw);
 }
 
-std::uint64_t caps_of(endpoint_type type) noexcept { return type == endpoint_type::msg ? plain_caps : tagged_caps; }
+std::uint64_t caps_of(endpoint_type type) noexcept { return type == endpoint_type::rdm ? tagged_caps : plain_caps; }
 
 info hints_for(question const& q) {
   info h = blank();
@@ -53,8 +54,10 @@ info hints_for(question const& q) {
   h->caps = caps_of(q.type) | (q.reads ? read_caps : 0);
   h->mode = modes;
   h->ep_attr->type = static_cast<fi_ep_type>(q.type);
-  h->tx_attr->msg_order = FI_ORDER_SAS;
-  h->rx_attr->msg_order = FI_ORDER_SAS;
+  if (q.type != endpoint_type::dgram) {
+    h->tx_attr->msg_order = FI_ORDER_SAS;
+    h->rx_attr->msg_order = FI_ORDER_SAS;
+  }
   h->domain_attr->threading = FI_THREAD_SAFE;
   h->domain_attr->resource_mgmt = FI_RM_ENABLED;  // a full queue says so, and loses nothing
   if (q.type == endpoint_type::rdm) h->domain_attr->av_type = FI_AV_TABLE;
@@ -103,14 +106,17 @@ question question_for(provider_facts const& p, request const& wanted, endpoint_t
 constexpr char const* cannot_read = "cannot read the memory of its peers (FI_RMA)";
 
 std::optional<std::string> objection(info const& i, request const& wanted, endpoint_type type) {
-  bool const connected = type == endpoint_type::msg;
-  if (i.type() != type) return connected ? "has no MSG endpoints" : "has no reliable connectionless endpoints";
-  if (!connected && !i.supports(capability(tagged_caps))) return "cannot send and receive tagged messages";
+  bool const tagged = type == endpoint_type::rdm;
+  if (i.type() != type)
+    return type == endpoint_type::msg ? "has no MSG endpoints"
+           : tagged                   ? "has no reliable connectionless endpoints"
+                                      : "has no DGRAM endpoints";
+  if (tagged && !i.supports(capability(tagged_caps))) return "cannot send and receive tagged messages";
   if (wanted.rendezvous == "read" && !i.supports(capability(read_caps))) return cannot_read;
-  if (!connected && i.tag_bits() < wanted.tag_bits)
+  if (tagged && i.tag_bits() < wanted.tag_bits)
     return "has tags of " + std::to_string(i.tag_bits()) + " bits, and " + std::to_string(wanted.tag_bits) +
            " are needed";
-  if (i->ep_attr->max_msg_size < least_max_message)
+  if (i->ep_attr->max_msg_size < (type == endpoint_type::dgram ? least_datagram : least_max_message))
     return "sends no more than " + std::to_string(i->ep_attr->max_msg_size) + " bytes at once";
   if (i->mode & ~modes) return "wants more of each operation than weft does (mode bits)";
   if (i->domain_attr->mr_mode & ~memory_modes) return "wants more of memory than weft does (registration mode)";

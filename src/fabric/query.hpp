@@ -9,7 +9,7 @@
 
 namespace weft::fabric {
 
-/// What one provider offers for the request that weft can use, of that type (RDM or MSG), best first.
+/// What one provider offers for the request that weft can use, of that type, best first.
 std::vector<info> query(provider_facts const&, request const&, endpoint_type = endpoint_type::rdm);
 
 /// Why query() comes back empty: what stands behind "provider net ..." in a sentence for a person. Asks again with one

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 namespace weft::fabric {
 
@@ -16,7 +17,8 @@ namespace {
 std::vector<info> everything_of(provider_facts p) {
   p.any_address = {};
   auto all = query(p, {});
-  std::ranges::move(query(p, {}, endpoint_type::msg), std::back_inserter(all));
+  for (auto const type : {endpoint_type::msg, endpoint_type::dgram})
+    std::ranges::move(query(p, {}, type), std::back_inserter(all));
   return all;
 }
 
@@ -71,7 +73,9 @@ std::vector<rejection> absent() {
 std::vector<recipe> recipes() {
   std::vector<recipe> all;
   for (auto const& p : providers()) {
-    auto const endpoints = p.connected == automatic::never ? "RDM" : p.chosen == automatic::never ? "MSG" : "RDM, MSG";
+    std::string endpoints;
+    for (auto const& [when, name] : {std::pair(p.chosen, "RDM"), {p.connected, "MSG"}, {p.datagrams, "DGRAM"}})
+      if (when != automatic::never) endpoints += (endpoints.empty() ? "" : ", ") + std::string(name);
     recipe r{.provider = std::string(p.name),
              .scheme = std::string(p.scheme),
              .endpoints = endpoints,

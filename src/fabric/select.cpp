@@ -18,29 +18,35 @@ std::string joined(auto const& words) {
   return text;
 }
 
-constexpr endpoint_type both[] = {endpoint_type::rdm, endpoint_type::msg};
+struct kind {
+  endpoint_type type;
+  std::string_view name, asked_for;  // in a URL
+};
+constexpr kind kinds[] = {
+    {endpoint_type::rdm, "RDM", "rdm"}, {endpoint_type::msg, "MSG", "msg"}, {endpoint_type::dgram, "DGRAM", "dgram"}};
 
-std::string_view name_of(endpoint_type t) noexcept { return t == endpoint_type::msg ? "MSG" : "RDM"; }
+std::string_view name_of(endpoint_type t) noexcept { return std::ranges::find(kinds, t, &kind::type)->name; }
 
 // "ofi+tcp (net), ofi+shm (shm)": what a request without special wishes gets here.
 std::string what_works() {
   std::vector<std::string> lines;
   for (auto const scheme : scheme_names()) {
     if (scheme == "ofi") continue;
-    for (auto const type : both)
-      for (auto const name : candidates(scheme, fi_version(), type))
-        if (!query(*facts_of(name), {}, type).empty())
-          lines.push_back(std::string(scheme) + (type == endpoint_type::msg ? "?ep=msg (" : " (") + std::string(name) +
-                          ")");
+    for (auto const& k : kinds)
+      for (auto const name : candidates(scheme, fi_version(), k.type))
+        if (!query(*facts_of(name), {}, k.type).empty())
+          lines.push_back(std::string(scheme) +
+                          (k.type == endpoint_type::rdm ? "" : "?ep=" + std::string(k.asked_for)) + " (" +
+                          std::string(name) + ")");
   }
   return lines.empty() ? "nothing" : joined(lines);
 }
 
 setup<std::vector<endpoint_type>> types_to_try(request const& wanted) {
-  if (wanted.endpoint.empty()) return std::vector(std::begin(both), std::end(both));
-  if (wanted.endpoint == "rdm") return std::vector{endpoint_type::rdm};
-  if (wanted.endpoint == "msg") return std::vector{endpoint_type::msg};
-  return failure{errc::invalid_option, "?ep=" + wanted.endpoint + ": no such endpoints; there are rdm, msg"};
+  if (wanted.endpoint.empty()) return std::vector{endpoint_type::rdm, endpoint_type::msg};
+  auto const* asked = std::ranges::find(kinds, wanted.endpoint, &kind::asked_for);
+  if (asked != std::end(kinds)) return std::vector{asked->type};
+  return failure{errc::invalid_option, "?ep=" + wanted.endpoint + ": no such endpoints; there are rdm, msg, dgram"};
 }
 
 std::optional<failure> check_rendezvous(request const& wanted) {

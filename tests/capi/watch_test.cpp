@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(what_is_dropped_is_counted) {
   BOOST_TEST(dropped(pub, WEFT_INCOMING, WEFT_DROP_NO_PEER) == 0u);
   std::uint64_t n = 0;
   BOOST_TEST(weft_socket_dropped(pub, 2, 0, &n) == WEFT_EARGUMENT);
-  BOOST_TEST(weft_socket_dropped(pub, 0, WEFT_DROP_UNREAD + 1, &n) == WEFT_EARGUMENT);
+  BOOST_TEST(weft_socket_dropped(pub, 0, WEFT_DROP_LATE + 1, &n) == WEFT_EARGUMENT);
   BOOST_TEST(weft_socket_dropped(pub, 0, -1, &n) == WEFT_EARGUMENT);
   BOOST_TEST(weft_socket_dropped(pub, 0, 0, nullptr) == WEFT_EARGUMENT);
   BOOST_TEST(weft_socket_dropped({}, 0, 0, &n) == WEFT_EBADID);

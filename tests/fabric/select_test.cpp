@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <iostream>
+#include <tuple>
 
 namespace weft::fabric {
 
@@ -74,10 +75,24 @@ BOOST_AUTO_TEST_CASE(takes_the_kind_of_endpoint_that_is_asked_for) {
     BOOST_TEST((got->chosen.type() == endpoint_type::msg));
     BOOST_TEST((select_for(scheme, {}, "rdm")->chosen.type() == endpoint_type::rdm));
   }
-  expect_failure(select_for("ofi+tcp", {}, "best"), errc::invalid_option, "?ep=best", "rdm, msg");
+  expect_failure(select_for("ofi+tcp", {}, "best"), errc::invalid_option, "?ep=best", "rdm, msg, dgram");
   expect_failure(select_for("ofi+shm", "shm", "msg"), errc::no_provider, "shm (MSG) has no MSG endpoints",
                  "ofi+tcp?ep=msg (");
   expect_failure(select_for("ofi+shm", {}, "msg"), errc::no_provider, "?ep=msg", "ofi+tcp?ep=msg (");
+}
+
+BOOST_AUTO_TEST_CASE(takes_datagrams_only_where_they_are_asked_for) {
+  for (auto const& [scheme, asked, expected] :
+       {std::tuple("ofi+udp", "", "udp"), {"ofi+udp", "udp", "udp"}, {"ofi+sockets", "", "sockets"}}) {
+    auto got = select_for(scheme, asked, "dgram");
+    BOOST_REQUIRE(got);
+    BOOST_TEST((got->chosen.type() == endpoint_type::dgram));
+    BOOST_TEST(got->chosen.provider() == expected);
+  }
+  BOOST_TEST(select_for("ofi+udp")->chosen.provider() == "udp;ofi_rxd");
+  BOOST_TEST(select_for("ofi+udp", "udp")->chosen.provider() == "udp;ofi_rxd");
+  expect_failure(select_for("ofi+udp", "udp;ofi_rxd", "dgram"), errc::no_provider,
+                 "udp;ofi_rxd (DGRAM) has no DGRAM endpoints", "ofi+udp?ep=dgram (udp)");
 }
 
 // tcp of 1.17 has connected endpoints alone.

@@ -6,6 +6,7 @@
 #include <weft/result.hpp>
 #include <weft/url.hpp>
 
+#include "fabric/datagram_flow.hpp"
 #include "fabric/flow.hpp"
 #include "fabric/hello.hpp"
 #include "fabric/info.hpp"
@@ -51,21 +52,29 @@ class directory {
   /// \param other the endpoint at the other end, where that is known: never the same, for not every provider's
   /// endpoints can talk to themselves
   setup<flow*> admit(choice const&, std::string const& host, std::size_t max_message, byte_string const& other);
+  /// As admit(), for path DGRAM.
+  setup<std::shared_ptr<datagram_flow>> admit_datagrams(choice const&, std::string const& host, std::size_t max_message,
+                                                        byte_string const& other);
 
   /// What to tell a peer about a flow, in answer to it or not: a listener with path MSG says where its links are
   /// dialed, and with what key.
   setup<hello> introduce(flow&, ext::handshake const&, std::uint64_t incarnation, flow::side) const;
+  hello introduce(datagram_flow&, ext::handshake const&, std::uint64_t incarnation) const;
 
  private:
   // Provider, domain, host.
   using key = std::tuple<path, fabric::rendezvous, std::string, std::string, std::string>;
 
   std::string next_name();
+  hello about(fabric::info const&, ext::handshake const&, std::uint64_t incarnation) const;
+  template <class Endpoint, class Open>
+  setup<Endpoint*> add(std::map<key, std::vector<std::shared_ptr<Endpoint>>>&, key const&, Open const&);
   setup<std::shared_ptr<shared_endpoint>> open(choice const&, std::string const& node);
 
   ext::reactor& reactor_;
   std::array<std::byte, 16> identity_;
   std::map<key, std::vector<std::shared_ptr<shared_endpoint>>> endpoints_;
+  std::map<key, std::vector<std::shared_ptr<datagram_endpoint>>> datagram_endpoints_;
   unsigned names_ = 0;
 };
 

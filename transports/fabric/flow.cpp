@@ -124,11 +124,12 @@ void flow::hear(goodbye const& g) noexcept {
   home_.watch(*this);  // the driver sees the rest arrive
 }
 
-void flow::hear(ofi::finish const& f) noexcept {
+bool flow::hear(ofi::finish const& f) noexcept {
   finish_.store(std::uint64_t{f.data_frames} + 1, std::memory_order_release);
   if (all_is_taken()) end({});
   flush();
   home_.watch(*this);  // whether or not anybody waits on the socket: the peer waits for us
+  return true;
 }
 
 bool flow::all_is_taken() const noexcept {

@@ -8,6 +8,7 @@
 #include "fabric/credit.hpp"
 #include "fabric/hello.hpp"
 #include "fabric/inbound.hpp"
+#include "fabric/lifeline.hpp"
 #include "fabric/link.hpp"
 #include "fabric/outbound.hpp"
 #include "fabric/receive_pool.hpp"
@@ -21,7 +22,6 @@
 
 namespace weft::ofi {
 
-class lifeline;
 class shared_endpoint;
 
 /// One connection as its endpoint knows it: a slot, the two directions, the lifeline, and how it ends.
@@ -30,7 +30,7 @@ class shared_endpoint;
 /// have arrived, and the library must have let go of all memory, before the slot is anybody else's.
 ///
 /// Thread safety: by role (see outbound and inbound); members say whose they are.
-class flow {
+class flow final : public lifeline::patron {
  public:
   enum class side { dialer, listener };
 
@@ -99,11 +99,11 @@ class flow {
   bool is_stranded() const noexcept { return out_.in_flight() + in_.transfers().in_flight() != 0; }
   byte_string const& peer_address() const noexcept { return address_; }
 
-  // Loop.
-  void hear(goodbye const&) noexcept;
-  void hear(ofi::finish const&) noexcept;
-  /// The lifeline has ended, and says nothing more.
-  void lose(std::error_code why) noexcept;
+  // lifeline::patron
+  void hear(goodbye const&) noexcept override;
+  bool hear(ofi::finish const&) noexcept override;
+  bool hear(std::span<std::byte const>) noexcept override { return false; }
+  void lose(std::error_code why) noexcept override;
 
  private:
   static constexpr auto grace = std::chrono::milliseconds(200);

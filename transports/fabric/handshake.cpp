@@ -6,6 +6,7 @@
 #include "base/process.hpp"
 #include "fabric/bootstrap.hpp"
 #include "fabric/connection.hpp"
+#include "fabric/datagram_connection.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -47,19 +48,35 @@ void handshake::cancel() noexcept {
     f->lose(errc::closed);  // nobody else will tell it
     f->abandon();
   }
+  if (auto const f = std::exchange(datagrams_, nullptr)) {
+    f->lose(errc::closed);
+    f->abandon();
+  }
 }
 
 /// Takes a slot, with its buffers posted, and tells the peer.
 std::optional<failure> handshake::introduce(byte_string const& to) {
   // The way by which the peer was reached decides by which address it reaches us.
-  auto admitted = directory_.admit(choice_, local_address(lifeline_->fd()).host(), terms_.max_message, to);
-  if (!admitted) return admitted.error();
-  flow_ = *admitted;
+  auto const host = local_address(lifeline_->fd()).host();
+  if (choice_.by == path::dgram) {
+    auto admitted = directory_.admit_datagrams(choice_, host, terms_.max_message, to);
+    if (!admitted) return admitted.error();
+    datagrams_ = *std::move(admitted);
+  } else {
+    auto admitted = directory_.admit(choice_, host, terms_.max_message, to);
+    if (!admitted) return admitted.error();
+    flow_ = *admitted;
+  }
   if (side_ == flow::side::listener) return {};
-  auto mine = directory_.introduce(*flow_, terms_, incarnation_, side_);
+  auto mine = describe();
   if (!mine) return mine.error();
   if (!lifeline_->send(mine->encode())) return failure{errc::connection_reset, "the peer is gone"};
   return {};
+}
+
+setup<hello> handshake::describe() const {
+  if (datagrams_) return directory_.introduce(*datagrams_, terms_, incarnation_);
+  return directory_.introduce(*flow_, terms_, incarnation_, side_);
 }
 
 void handshake::heard(lifeline_kind kind, std::span<std::byte const> content) {
@@ -86,7 +103,7 @@ void handshake::heard_hello(std::span<std::byte const> content) {
 }
 
 std::optional<failure> handshake::accept(hello const& theirs) {
-  auto mine = directory_.introduce(*flow_, terms_, incarnation_, side_);
+  auto mine = describe();
   if (!mine) {
     refuse({refusal_reason::other, mine.error().detail});
     return mine.error();
@@ -96,18 +113,28 @@ std::optional<failure> handshake::accept(hello const& theirs) {
     return failure{why->reason == refusal_reason::protocols ? errc::protocol_mismatch : errc::unsupported,
                    peer_ + " refused: " + why->text};
   }
+  if (mine->by == path::dgram) return accept_dgram(*mine, theirs);
   return mine->by == path::msg ? accept_msg(*mine, theirs) : accept_rdm(*mine, theirs);
+}
+
+failure handshake::bad_address(std::error_code why) {
+  refuse({refusal_reason::address, "the fabric address cannot be used: " + why.message()});
+  return {errc::malformed, peer_ + " gave a fabric address that cannot be used: " + why.message()};
 }
 
 std::optional<failure> handshake::accept_rdm(hello const& mine, hello const& theirs) {
   auto address = flow_->home().meet(theirs.address);
-  if (!address) {
-    refuse({refusal_reason::address, "the fabric address cannot be used: " + address.error().message()});
-    return failure{errc::malformed, peer_ + " gave a fabric address that cannot be used: " + address.error().message()};
-  }
+  if (!address) return bad_address(address.error());
   flow_->connect(theirs, *address, side_, lifeline_);
   lifeline_->serve(*flow_);
   // Not before: the answer to it may be in the completion queue at once. If the peer is gone, the lifeline will tell.
+  if (side_ == flow::side::listener) (void)lifeline_->send(mine.encode());
+  return {};
+}
+
+std::optional<failure> handshake::accept_dgram(hello const& mine, hello const& theirs) {
+  if (auto const why = datagrams_->connect(mine, theirs, lifeline_)) return bad_address(why);
+  lifeline_->serve(*datagrams_);
   if (side_ == flow::side::listener) (void)lifeline_->send(mine.encode());
   return {};
 }
@@ -159,8 +186,13 @@ void handshake::succeed() {
     who = {.uid = process->uid, .gid = process->gid, .pid = static_cast<std::uint32_t>(process->pid)};
   linking_.reset();
   lifeline_.reset();
-  auto made = std::make_unique<connection>(*std::exchange(flow_, nullptr), peer_, who);
-  if (done) done(std::unique_ptr<ext::connection>(std::move(made)));
+  auto made = connected(who);
+  if (done) done(std::move(made));
+}
+
+std::unique_ptr<ext::connection> handshake::connected(std::optional<peer_credentials> const& who) {
+  if (datagrams_) return std::make_unique<datagram_connection>(std::exchange(datagrams_, nullptr), peer_, who);
+  return std::make_unique<connection>(*std::exchange(flow_, nullptr), peer_, who);
 }
 
 }  // namespace weft::ofi

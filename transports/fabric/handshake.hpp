@@ -42,6 +42,10 @@ class handshake : public std::enable_shared_from_this<handshake> {
   std::optional<failure> accept(hello const& theirs);
   std::optional<failure> accept_rdm(hello const& mine, hello const& theirs);
   std::optional<failure> accept_msg(hello const& mine, hello const& theirs);
+  std::optional<failure> accept_dgram(hello const& mine, hello const& theirs);
+  failure bad_address(std::error_code);
+  setup<hello> describe() const;
+  std::unique_ptr<ext::connection> connected(std::optional<peer_credentials> const&);
   void refuse(refusal const&);
   void fail(failure);
   void succeed();
@@ -55,6 +59,7 @@ class handshake : public std::enable_shared_from_this<handshake> {
   std::string peer_;
   std::shared_ptr<lifeline> lifeline_;
   flow* flow_ = nullptr;
+  std::shared_ptr<datagram_flow> datagrams_;  // or this, with path DGRAM
   std::unique_ptr<linking> linking_;
   handler handler_;
 };

@@ -62,7 +62,7 @@ std::string printable(std::string text) {
   return text;
 }
 
-std::string name_of(path by) { return by == path::msg ? "MSG" : "RDM"; }
+std::string name_of(path by) { return by == path::rdm ? "RDM" : by == path::msg ? "MSG" : "DGRAM"; }
 
 std::string number(std::uint32_t value) { return std::to_string(value); }
 
@@ -87,11 +87,16 @@ std::error_code code_of(std::uint16_t reason) {
   }
 }
 
+// Nobody waits for credit to send a datagram.
+bool gives_soundly(hello const& h) noexcept {
+  return h.by == path::dgram ? h.give.data == 0 && h.give.control == 0 : h.give.sound();
+}
+
 }  // namespace
 
 byte_string hello::encode() const {
   byte_string message;
-  bool const keyed = by == path::msg;
+  bool const keyed = by != path::rdm;
   auto* p =
       open(message, lifeline_kind::hello, hello_size + provider.size() + address.size() + (keyed ? sizeof key : 0));
   store(p, self);
@@ -123,10 +128,11 @@ std::optional<hello> hello::decode(std::span<std::byte const> content) {
   std::size_t const n = load<std::uint16_t>(p + 68);
   std::size_t const m = load<std::uint16_t>(p + 70);
   auto const by = load<std::uint16_t>(p + 4);
-  if (by > static_cast<std::uint16_t>(path::msg)) return {};
+  if (by > static_cast<std::uint16_t>(path::dgram)) return {};
   bool const keyed = by != 0;
   if (content.size() != hello_size + n + m + (keyed ? sizeof(std::uint64_t) : 0)) return {};
-  if (n == 0 || n > longest_provider || (m == 0 && !keyed) || m > longest_address) return {};
+  if (n == 0 || n > longest_provider || (m == 0 && by != static_cast<std::uint16_t>(path::msg)) || m > longest_address)
+    return {};
   hello h;
   h.by = static_cast<path>(by);
   h.reads = load<std::uint16_t>(p + 6) & can_read;
@@ -143,7 +149,7 @@ std::optional<hello> hello::decode(std::span<std::byte const> content) {
   h.give = {load<std::uint16_t>(p + 60), load<std::uint16_t>(p + 62)};
   h.heartbeat = load<std::uint32_t>(p + 64);
   if (h.slot >= tag::slots || h.generation == 0 || h.generation > tag::low_mask) return {};
-  if (h.frame_size < smallest_frame || h.frame_size > largest_frame || !h.give.sound()) return {};
+  if (h.frame_size < smallest_frame || h.frame_size > largest_frame || !gives_soundly(h)) return {};
   h.provider = printable(text_at(content, hello_size, n));
   h.address.assign(p + hello_size + n, p + hello_size + n + m);
   if (keyed) h.key = load<std::uint64_t>(p + hello_size + n + m);
@@ -203,6 +209,12 @@ std::optional<refusal> objection(hello const& mine, hello const& theirs) {
   return {};
 }
 
+byte_string encode_lifeline_message(std::span<std::byte const> body) {
+  byte_string message;
+  std::ranges::copy(body, open(message, lifeline_kind::message, body.size()));
+  return message;
+}
+
 byte_string finish::encode() const {
   byte_string message;
   store(open(message, lifeline_kind::finish, sizeof data_frames), data_frames);
@@ -252,7 +264,9 @@ lifeline_reader::outcome lifeline_reader::next(item& out) {
   if (load<std::uint8_t>(left.data()) != wire_version && kind != static_cast<std::uint8_t>(lifeline_kind::refusal))
     return outcome::version;
   std::size_t const size = load<std::uint16_t>(left.data() + 6);
-  if (kind < 1 || kind > 5 || load<std::uint8_t>(left.data() + 5) != 0 || size > longest_content)
+  bool const carries = kind == static_cast<std::uint8_t>(lifeline_kind::message);
+  if (kind < 1 || kind > 6 || load<std::uint8_t>(left.data() + 5) != 0 ||
+      size > (carries ? longest_lifeline_message : longest_content))
     return outcome::malformed;
   if (left.size() - preamble_size < size) return outcome::more;
   out = {static_cast<lifeline_kind>(kind), left.subspan(preamble_size, size)};

@@ -19,10 +19,10 @@ namespace weft::ofi {
 
 using byte_string = std::vector<std::byte>;
 
-enum class lifeline_kind : std::uint8_t { hello = 1, refusal = 2, goodbye = 3, heartbeat = 4, finish = 5 };
+enum class lifeline_kind : std::uint8_t { hello = 1, refusal = 2, goodbye = 3, heartbeat = 4, finish = 5, message = 6 };
 
-/// What connections go through: one RDM endpoint for all, or MSG endpoints of their own.
-enum class path : std::uint16_t { rdm = 0, msg = 1 };
+/// What connections go through: one RDM endpoint for all, MSG endpoints of their own, or datagrams.
+enum class path : std::uint16_t { rdm = 0, msg = 1, dgram = 2 };
 
 /// How one end introduces itself.
 struct hello {
@@ -42,7 +42,7 @@ struct hello {
   std::uint32_t heartbeat = 0;  // milliseconds
   std::string provider;
   byte_string address;
-  std::uint64_t key = 0;  // path MSG: what the listener wants to see of who connects
+  std::uint64_t key = 0;  // MSG: what the listener wants to see of who connects; DGRAM: and either end of a datagram
 
   byte_string encode() const;
   /// Nothing for what a hello cannot be, whoever sends it.
@@ -72,6 +72,12 @@ struct refusal {
 
 /// Whether the peer's introduction fits one's own; if not, what to tell it.
 std::optional<refusal> objection(hello const& mine, hello const& theirs);
+
+/// The largest body of a message that travels on the lifeline.
+inline constexpr std::size_t longest_lifeline_message = 8192;
+
+/// Such a message, to be sent. \pre it has no header, and is no longer
+byte_string encode_lifeline_message(std::span<std::byte const> body);
 
 /// An end has sent its last data frame, and wants to hear when all of them are taken.
 struct finish {

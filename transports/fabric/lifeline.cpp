@@ -3,15 +3,15 @@
 
 #include <weft/error.hpp>
 
-#include "fabric/flow.hpp"
-
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace weft::ofi {
@@ -34,29 +34,65 @@ void lifeline::listen(item_handler on_item, end_handler on_end) {
   on_end_ = std::move(on_end);
   // Whatever happens in there, this object outlives it.
   watch_ = reactor_.make_watch(fd_.get(), [this](std::uint32_t events) { shared_from_this()->ready(events); });
-  watch_->events(true, false);
+  watch_now();
+}
+
+void lifeline::watch_now() noexcept {
+  if (watch_) watch_->events(!paused_, !idle());
 }
 
 void lifeline::pause() noexcept {
   paused_ = true;
-  watch_->events(false, false);
+  watch_now();
 }
 
-void lifeline::serve(flow& f) {
-  flow_ = &f;
+void lifeline::resume() noexcept try {
+  reactor_.post([self = shared_from_this()] {
+    if (!self->fd_ || !std::exchange(self->paused_, false)) return;
+    self->watch_now();
+    self->read_items();
+  });
+} catch (std::bad_alloc const&) {
+  // It stays paused: the peer's death is seen all the same.
+}
+
+void lifeline::serve(patron& p) {
+  patron_ = &p;
   on_item_ = nullptr;
   on_end_ = nullptr;
   if (!std::exchange(paused_, false)) return;
-  watch_->events(true, false);
+  watch_now();
   reactor_.post([self = shared_from_this()] { self->read_items(); });
 }
 
-bool lifeline::send(std::span<std::byte const> message) noexcept {
+bool lifeline::send(std::span<std::byte const> message) noexcept try {
   std::lock_guard lock(fd_mutex_);
   if (!fd_) return false;
-  // These are a few hundred bytes now and then: a socket that has no room for them has ended.
-  auto const sent = ::send(fd_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  return sent == static_cast<ssize_t>(message.size());
+  if (unsent_.empty()) {
+    auto const sent = ::send(fd_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent == static_cast<ssize_t>(message.size())) return true;
+    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return false;
+    message = message.subspan(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+  }
+  unsent_.insert(unsent_.end(), message.begin(), message.end());
+  if (idle_.exchange(false, std::memory_order_relaxed))
+    reactor_.post([self = shared_from_this()] { self->watch_now(); });
+  return true;
+} catch (std::bad_alloc const&) {
+  return false;
+}
+
+void lifeline::write_rest() {
+  {
+    std::lock_guard lock(fd_mutex_);
+    if (!fd_ || unsent_.empty()) return;
+    auto const sent = ::send(fd_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) unsent_.erase(unsent_.begin(), unsent_.begin() + sent);
+    if (!unsent_.empty()) return;
+    idle_.store(true, std::memory_order_relaxed);
+  }
+  watch_now();
+  if (patron_) patron_->caught_up();
 }
 
 void lifeline::say(goodbye const& g) noexcept try {
@@ -86,6 +122,7 @@ void lifeline::parting() {
 
 void lifeline::ready(std::uint32_t events) {
   if (paused_ && events & (EPOLLHUP | EPOLLERR)) return over(errc::connection_reset);
+  if (events & EPOLLOUT) write_rest();
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) read_items();
 }
 
@@ -112,17 +149,18 @@ void lifeline::take_items() {
 }
 
 void lifeline::handle(lifeline_reader::item const& item) {
-  if (!flow_) {
+  if (!patron_) {
     // The handler may replace itself by going on to serve().
     auto const handler = on_item_;
     return handler(item.kind, item.content);
   }
   if (item.kind == lifeline_kind::heartbeat && item.content.empty()) return;
   if (auto const last = item.kind == lifeline_kind::finish ? finish::decode(item.content) : std::nullopt)
-    return flow_->hear(*last);
+    return patron_->hear(*last) ? void() : over(errc::malformed);
+  if (item.kind == lifeline_kind::message && patron_->hear(item.content)) return;
   auto const said = item.kind == lifeline_kind::goodbye ? goodbye::decode(item.content) : std::nullopt;
   if (!said || std::exchange(heard_, true)) return over(errc::malformed);
-  flow_->hear(*said);
+  patron_->hear(*said);
   parting();
 }
 
@@ -136,9 +174,9 @@ void lifeline::close() noexcept {
 void lifeline::over(std::error_code why) {
   if (!fd_) return;
   // A handshake may have a last word to say. The last that either of them hears of it.
-  if (auto const handler = flow_ ? nullptr : std::exchange(on_end_, nullptr)) handler(why);
+  if (auto const handler = patron_ ? nullptr : std::exchange(on_end_, nullptr)) handler(why);
   close();
-  if (auto* const f = std::exchange(flow_, nullptr)) f->lose(why);
+  if (auto* const p = std::exchange(patron_, nullptr)) p->lose(why);
 }
 
 }  // namespace weft::ofi

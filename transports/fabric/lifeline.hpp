@@ -6,6 +6,7 @@
 #include "base/fd.hpp"
 #include "fabric/hello.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,14 +16,28 @@
 
 namespace weft::ofi {
 
-class flow;
-
 /// The stream socket beside a connection: carries the handshake, then the goodbyes, and its end is the peer's death.
 ///
-/// Thread safety: on the reactor's loop only; say() from any thread. Closes when both ends have said goodbye, when one
-/// of them does not, or when the socket ends.
+/// Thread safety: on the reactor's loop only; send(), say(), resume() and idle() from any thread. Closes when both ends
+/// have said goodbye, when one of them does not, or when the socket ends.
 class lifeline : public std::enable_shared_from_this<lifeline> {
  public:
+  /// The connection it serves: told of what the peer says there. On the loop.
+  class patron {
+   public:
+    virtual void hear(goodbye const&) noexcept = 0;
+    /// \return false when the peer has no business to say such a thing
+    virtual bool hear(finish const&) noexcept = 0;
+    /// A message that travels here. \return as above
+    virtual bool hear(std::span<std::byte const> body) noexcept = 0;
+    virtual void caught_up() noexcept {}  ///< what had to wait is sent
+    /// The lifeline has ended, and says nothing more.
+    virtual void lose(std::error_code why) noexcept = 0;
+
+   protected:
+    ~patron() = default;
+  };
+
   using item_handler = std::function<void(lifeline_kind, std::span<std::byte const>)>;
   using end_handler = std::function<void(std::error_code)>;
 
@@ -34,13 +49,16 @@ class lifeline : public std::enable_shared_from_this<lifeline> {
   /// The handshake: each message is handed to `on_item`; bytes that are none, or the end of the socket, to `on_end`.
   /// \throws std::system_error
   void listen(item_handler on_item, end_handler on_end);
-  /// Sends a whole message, or none. \return false when the socket does not take it
+  /// Sends a whole message; what the socket has no room for goes when it has. \return false when there is no socket
   bool send(std::span<std::byte const> message) noexcept;
+  /// Nothing waits for the socket to have room.
+  bool idle() const noexcept { return idle_.load(std::memory_order_relaxed); }
 
-  /// Leaves what comes where it is, until serve().
+  /// Leaves what comes where it is, until serve() or resume().
   void pause() noexcept;
+  void resume() noexcept;
   /// From now on it serves an established connection.
-  void serve(flow&);
+  void serve(patron&);
 
   /// Says the last word, and closes when the peer has said its own. Any thread; once.
   void say(goodbye const&) noexcept;
@@ -54,6 +72,8 @@ class lifeline : public std::enable_shared_from_this<lifeline> {
   static constexpr auto patience = std::chrono::seconds(2);
 
   void ready(std::uint32_t events);
+  void write_rest();
+  void watch_now() noexcept;
   void read_items();
   void take_items();
   void handle(lifeline_reader::item const&);
@@ -61,14 +81,16 @@ class lifeline : public std::enable_shared_from_this<lifeline> {
   void over(std::error_code);
 
   ext::reactor& reactor_;
-  std::mutex fd_mutex_;  // say() writes from any thread; the loop closes
+  std::mutex fd_mutex_;  // any thread writes; the loop closes
   base::unique_fd fd_;
+  byte_string unsent_;  // under fd_mutex_
+  std::atomic<bool> idle_{true};
   std::unique_ptr<ext::watch> watch_;
   std::unique_ptr<ext::alarm> alarm_;
   lifeline_reader reader_;
   item_handler on_item_;
   end_handler on_end_;
-  flow* flow_ = nullptr;
+  patron* patron_ = nullptr;
   bool paused_ = false;
   bool heard_ = false;
   bool said_ = false;  // under fd_mutex_

@@ -23,14 +23,14 @@ class transport final : public ext::transport {
   std::span<std::string_view const> schemes() const noexcept override { return schemes_; }
 
   setup<std::unique_ptr<ext::connector>> dial(url const& to, ext::handshake const& h, dial_options const& o) override {
-    auto chosen = choose(to, false);
+    auto chosen = choose(to, h, false);
     if (!chosen) return chosen.error();
     return std::unique_ptr<ext::connector>(std::make_unique<connector>(directory_, *std::move(chosen), to, h, o));
   }
 
   setup<std::unique_ptr<ext::acceptor>> listen(url const& at, ext::handshake const& h,
                                                listen_options const& o) override {
-    auto chosen = choose(at, true);
+    auto chosen = choose(at, h, true);
     if (!chosen) return chosen.error();
     auto addresses = resolve(at, chosen->bootstrap, true);
     if (!addresses) return addresses.error();
@@ -48,10 +48,14 @@ class transport final : public ext::transport {
   }
 
  private:
-  static setup<choice> choose(url const& u, bool listening) {
+  static setup<choice> choose(url const& u, ext::handshake const& h, bool listening) {
     auto chosen = choice::of(u);
-    if (chosen)
-      if (auto why = check_place(u, chosen->bootstrap, listening)) return *std::move(why);
+    if (!chosen) return chosen;
+    if (auto why = check_place(u, chosen->bootstrap, listening)) return *std::move(why);
+    if (chosen->by == path::dgram && !tolerates_loss(h.self))
+      return failure{errc::unsupported, u.to_string() + ": ?ep=dgram loses messages, which protocol " +
+                                            std::to_string(h.self) +
+                                            " does not bear; BUS, PUB and SUB do; without ?ep= nothing is lost"};
     return chosen;
   }
 

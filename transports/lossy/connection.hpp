@@ -50,6 +50,7 @@ class lossy_connection final : public ext::connection, private ext::connection_e
   // ext::connection_events
   void on_message(message&&) noexcept override;
   void on_unread(message&& m) noexcept override { events_->on_unread(std::move(m)); }
+  void on_dropped(drop_reason why, direction d, std::uint64_t n) noexcept override { events_->on_dropped(why, d, n); }
   void on_writable(unsigned sends) noexcept override;
   void on_closed(std::error_code why) noexcept override;
 

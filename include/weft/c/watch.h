@@ -71,7 +71,9 @@ enum weft_drop_reason {
   WEFT_DROP_FILTERED = 6,
   WEFT_DROP_UNASKED = 7,
   WEFT_DROP_TOO_LARGE = 8,
-  WEFT_DROP_UNREAD = 9
+  WEFT_DROP_UNREAD = 9,
+  WEFT_DROP_LOST = 10,
+  WEFT_DROP_LATE = 11
 };
 
 /* Messages that the socket has dropped, of one direction and for one reason. */

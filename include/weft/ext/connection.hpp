@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/counters.hpp>
 #include <weft/fault.hpp>
 #include <weft/message.hpp>
 #include <weft/pipe_info.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <string>
@@ -30,6 +32,8 @@ class connection_events {
   virtual void on_message(message&&) noexcept = 0;  ///< \pre a grant is held, or on_closed() follows at once
   /// It came while the connection finishes, and there is no grant for it: nobody will ever receive it.
   virtual void on_unread(message&&) noexcept = 0;
+  /// Messages ended on the way, and nothing is left of them but their number.
+  virtual void on_dropped(drop_reason, direction, std::uint64_t /*messages*/) noexcept {}
   virtual void on_writable(unsigned sends) noexcept = 0;     ///< that many more sends may be posted
   virtual void on_closed(std::error_code why) noexcept = 0;  ///< exactly once, and last
 

@@ -64,7 +64,7 @@ struct recipe {
 
   std::string provider;
   std::string scheme;
-  std::string endpoints;           ///< "RDM", "MSG" or "RDM, MSG": those that weft uses
+  std::string endpoints;           ///< those that weft uses, such as "RDM, MSG"
   std::string wait;                ///< how a thread sleeps: "fd" or "back-off"
   std::string rendezvous;          ///< how large bodies come, where both ends can: "read" or "tagged"
   bool registers_buffers = false;  ///< FI_MR_LOCAL

@@ -16,7 +16,7 @@ namespace weft::capi {
 namespace {
 
 static_assert(static_cast<int>(monitor_event::warning) == WEFT_EVENT_WARNING);
-static_assert(static_cast<int>(drop_reason::unread) == WEFT_DROP_UNREAD && drop_reasons == WEFT_DROP_UNREAD + 1);
+static_assert(static_cast<int>(drop_reason::late) == WEFT_DROP_LATE && drop_reasons == WEFT_DROP_LATE + 1);
 static_assert(static_cast<int>(statistic::type::boolean) == WEFT_BOOLEAN);
 static_assert(static_cast<int>(statistic::unit::events) == WEFT_UNIT_EVENTS);
 
@@ -116,7 +116,7 @@ int weft_socket_dropped(weft_socket socket, int direction, int reason, uint64_t*
   return guarded([&] {
     auto const s = sockets::hold(socket.id);
     must(direction == WEFT_OUTGOING || direction == WEFT_INCOMING, "no direction");
-    must(reason >= 0 && reason <= WEFT_DROP_UNREAD, "no reason");
+    must(reason >= 0 && reason <= WEFT_DROP_LATE, "no reason");
     auto& to = given(out);
     if (!s->engine->ours()) return WEFT_EFORKED;
     to = s->statistics().dropped.at(static_cast<weft::drop_reason>(reason), static_cast<weft::direction>(direction));

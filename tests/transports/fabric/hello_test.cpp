@@ -125,9 +125,24 @@ BOOST_AUTO_TEST_CASE(says_whether_its_end_reads_and_may_say_more_that_others_do_
   BOOST_TEST(!decoded(message).value().reads);
 }
 
+BOOST_AUTO_TEST_CASE(with_datagrams_has_a_key_and_an_address_and_no_credits) {
+  auto sent = some_hello();
+  sent.by = path::dgram;
+  sent.key = 0x0123456789abcdef;
+  BOOST_TEST(!decoded(sent.encode()));  // credits
+  sent.give = {.data = 0, .control = 0};
+  auto const got = decoded(sent.encode());
+  BOOST_TEST_REQUIRE(got.has_value());
+  BOOST_TEST((got->by == path::dgram));
+  BOOST_TEST(got->key == sent.key);
+  sent.address.clear();
+  BOOST_TEST(!decoded(sent.encode()));
+}
+
 BOOST_AUTO_TEST_CASE(is_refused_when_a_field_cannot_be) {
   BOOST_TEST(refused_with<std::uint32_t>(4, 1));  // path: there is no key
   BOOST_TEST(refused_with<std::uint32_t>(4, 2));
+  BOOST_TEST(refused_with<std::uint32_t>(4, 3));
   BOOST_TEST(refused_with<std::uint32_t>(40, 1 << 20));  // slot
   BOOST_TEST(refused_with<std::uint32_t>(44, 0));        // generation
   BOOST_TEST(refused_with<std::uint32_t>(44, 1 << 24));

@@ -91,20 +91,26 @@ BOOST_FIXTURE_TEST_CASE(messages_that_come_at_once_come_out_one_by_one, fixture)
 
 BOOST_AUTO_TEST_CASE(kinds_are_known_or_malformed) {
   for (unsigned kind = 0; kind != 256; ++kind) {
-    auto const expected = kind >= 1 && kind <= 5 ? outcome::item : outcome::malformed;
+    auto const expected = kind >= 1 && kind <= 6 ? outcome::item : outcome::malformed;
     BOOST_TEST((read(raw(1, kind, 0, 0, 0)) == expected));
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_reserved_byte_that_is_not_zero_is_malformed) {
   for (unsigned reserved = 1; reserved != 256; ++reserved)
-    for (unsigned kind = 1; kind <= 5; ++kind) BOOST_TEST((read(raw(1, kind, reserved, 0, 0)) == outcome::malformed));
+    for (unsigned kind = 1; kind <= 6; ++kind) BOOST_TEST((read(raw(1, kind, reserved, 0, 0)) == outcome::malformed));
 }
 
 BOOST_AUTO_TEST_CASE(a_content_has_1024_bytes_at_most) {
   BOOST_TEST((read(raw(1, 1, 0, 1024, 1024)) == outcome::item));
   BOOST_TEST((read(raw(1, 1, 0, 1024, 1023)) == outcome::more));
   for (std::size_t const length : {1025, 65535}) BOOST_TEST((read(raw(1, 1, 0, length, 0)) == outcome::malformed));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_has_8192_bytes_at_most) {
+  BOOST_TEST((read(raw(1, 6, 0, 8192, 8192)) == outcome::item));
+  BOOST_TEST((read(raw(1, 6, 0, 8192, 8191)) == outcome::more));
+  BOOST_TEST((read(raw(1, 6, 0, 8193, 0)) == outcome::malformed));
 }
 
 BOOST_AUTO_TEST_CASE(another_magic_is_malformed_at_its_first_wrong_byte) {
@@ -123,7 +129,7 @@ BOOST_AUTO_TEST_CASE(another_magic_is_malformed_at_its_first_wrong_byte) {
 
 BOOST_AUTO_TEST_CASE(another_version_is_told_as_such_unless_it_is_a_refusal) {
   for (unsigned version = 0; version != 256; ++version)
-    for (unsigned kind = 1; kind <= 5; ++kind) {
+    for (unsigned kind = 1; kind <= 6; ++kind) {
       auto const expected = version == 1 || kind == 2 ? outcome::item : outcome::version;
       BOOST_TEST((read(raw(version, kind, 0, 0, 0)) == expected));
     }

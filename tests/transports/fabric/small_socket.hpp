@@ -94,6 +94,7 @@ class small_socket final : private ext::connection_events {
   std::deque<message> inbox;
   unsigned credit = 0;
   std::optional<std::error_code> closed;
+  drop_counts dropped;
 
  private:
   struct bell final : ext::doorbell {
@@ -103,6 +104,7 @@ class small_socket final : private ext::connection_events {
 
   void on_message(message&& m) noexcept override { inbox.push_back(std::move(m)); }
   void on_unread(message&&) noexcept override { BOOST_ERROR("nobody finishes here"); }
+  void on_dropped(drop_reason why, direction d, std::uint64_t n) noexcept override { dropped.at(why, d) += n; }
   void on_writable(unsigned n) noexcept override { credit += n; }
   void on_closed(std::error_code why) noexcept override { closed = why; }
 

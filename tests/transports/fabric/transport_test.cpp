@@ -136,13 +136,36 @@ BOOST_FIXTURE_TEST_CASE(endpoints_that_there_are_not_are_told_at_once, fixture) 
   BOOST_TEST(refused_dial("ofi+tcp://127.0.0.1:1?ep=best").code == errc::invalid_option);
 }
 
+BOOST_FIXTURE_TEST_CASE(datagrams_are_for_protocols_that_bear_their_loss, fixture) {
+  std::string const at = "ofi+udp://127.0.0.1:1?ep=dgram";
+  for (unsigned const number : {0x10, 0x11, 0x30, 0x31, 0x50, 0x51, 0x62, 0x63}) {
+    auto const protocol = static_cast<std::uint16_t>(number);
+    terms = {protocol, protocol, 1000};
+    for (auto const& why : {refused_listen(at), refused_dial(at)}) {
+      BOOST_TEST(why.code == errc::unsupported);
+      BOOST_TEST(contains(why.detail, at + ": ?ep=dgram loses messages"), why.detail);
+      BOOST_TEST(contains(why.detail, "BUS, PUB and SUB"), why.detail);
+    }
+  }
+  terms = {0x70, 0x70, 1000};
+  BOOST_TEST(listen("ofi+udp://127.0.0.1:0?ep=dgram").has_value());
+  for (auto const& why : {refused_listen("ofi+tcp://127.0.0.1:0?ep=dgram"), refused_dial("ofi+shm://x?ep=dgram")}) {
+    BOOST_TEST(why.code == errc::no_provider);
+    BOOST_TEST(contains(why.detail, "ofi+udp?ep=dgram (udp)"), why.detail);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(ends_with_other_endpoints_than_each_other_are_told_what_to_ask_for, fixture) {
-  for (bool const msg_listens : {true, false}) {
-    auto acceptor = listen(msg_listens ? "ofi+tcp://127.0.0.1:0?ep=msg" : "ofi+tcp://127.0.0.1:0?ep=rdm").value();
+  terms = {0x70, 0x70, 1000};
+  for (auto const& [listens, dials] : {std::pair("ofi+tcp://127.0.0.1:0?ep=msg", "rdm"),
+                                       {"ofi+tcp://127.0.0.1:0?ep=rdm", "msg"},
+                                       {"ofi+udp://127.0.0.1:0?ep=dgram", "rdm"},
+                                       {"ofi+udp://127.0.0.1:0?ep=rdm", "dgram"}}) {
+    auto acceptor = listen(listens).value();
     failure heard, told;
     acceptor->start([&](ext::connection_result r) { heard = r ? failure{} : r.error(); });
     auto at = acceptor->local();
-    at.query = {{"ep", msg_listens ? "rdm" : "msg"}};
+    at.query = {{"ep", dials}};
     auto connector = left->dial(at, terms, {}).value();
     connector->connect([&](ext::connection_result r) { told = r ? failure{} : r.error(); });
     BOOST_REQUIRE(reactor.until([&] { return heard.code && told.code; }));
