@@ -44,6 +44,8 @@ class deadline {
 struct op_options {
   std::stop_token stop = {};  ///< ends the call with errc::canceled
   deadline until = {};        ///< ends the call with errc::timed_out
+  /// A signal that the thread handles while it sleeps ends the call with std::errc::interrupted.
+  bool interruptible = false;
 };
 
 /// How hard a waiting thread looks before it sleeps.
@@ -127,10 +129,18 @@ struct tls_options {
   tls_version newest = tls_version::v1_3;
 };
 
+/// What messages are on a WebSocket. Text is bytes like others: who sends it makes it UTF-8, and nobody checks.
+enum class websocket_frames {
+  binary,  ///< sent as binary; a peer that sends text is refused
+  either,  ///< sent as binary, and may come as text
+  text,    ///< sent as text, for peers that know nothing else, and may come as either
+};
+
 /// For `ws://` and `wss://`.
 struct websocket_options {
   /// Lines besides the usual ones in the HTTP request, or, listening, in the answer to one.
   std::vector<std::pair<std::string, std::string>> headers = {};
+  websocket_frames frames = websocket_frames::binary;
 };
 
 struct dial_options {

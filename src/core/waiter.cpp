@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -27,6 +28,7 @@ constexpr unsigned polls_between_clocks = 4;           // reading the clock cost
 constexpr unsigned most_skips = 1024;
 constexpr clock::duration shortest_nap = 50us;
 constexpr clock::duration longest_nap = 2ms;
+constexpr clock::duration longest_sleep = 1h;
 
 std::chrono::nanoseconds shorter(std::chrono::nanoseconds burst) noexcept {
   return burst > shortest_burst ? burst / 2 : no_burst;
@@ -52,6 +54,7 @@ waiter::~waiter() {
 std::error_code waiter::expired() const noexcept {
   if (options_.stop.stop_requested()) return errc::canceled;
   if (!options_.until.never() && clock::now() >= options_.until.when()) return errc::timed_out;
+  if (interrupted_) return make_error_code(std::errc::interrupted);
   return {};
 }
 
@@ -185,14 +188,24 @@ void waiter::sleep_once(parker& here) noexcept {
   }
   socket_.sleepers_.join(here);
   // In this order: who adds a lane wakes those who have joined.
-  if (!socket_.rung() && !here.finished() && !is_stale()) sleep(here);
+  if (!socket_.rung() && !here.finished() && !is_stale()) {
+    errno = 0;
+    sleep(here);
+    interrupted_ = options_.interruptible && errno == EINTR;
+  }
   // Rung for and served at the same time: it does not come round again, so it answers before it goes.
   if (!socket_.sleepers_.leave(here) && here.finished() && socket_.rung()) socket_.attend();
 }
 
+/// Until when it may sleep. Of sleeps without a limit the kernel resumes some behind a handler's back.
+clock::time_point waiter::limit() const noexcept {
+  auto const until = options_.until.when();
+  return options_.interruptible ? std::min(until, clock::now() + longest_sleep) : until;
+}
+
 void waiter::sleep(parker& here) noexcept {
   auto const held = std::count_if(lanes_.begin(), lanes_.begin() + count_, [](auto& e) { return e.held; });
-  auto const until = options_.until.when();
+  auto const until = limit();
   if (count_ == 0) return here.sleep(until);
   if (held == 0) return sleep_queued(here);
   auto const mine = std::find_if(lanes_.begin(), lanes_.begin() + count_, [](auto& e) { return e.held; });
@@ -207,7 +220,7 @@ void waiter::sleep_queued(parker& here) noexcept {
   std::array<std::optional<lane::place>, most> in_line;
   for (std::size_t i = 0; i < count_; ++i) in_line[i].emplace(*lanes_[i].lane, here);
   if (enter_any()) return;
-  here.sleep(options_.until.when());
+  here.sleep(limit());
   // Before it leaves the queue, which would wake the next.
   if (!here.finished()) enter_any();
 }

@@ -26,7 +26,7 @@ class waiter {
   waiter& operator=(waiter const&) = delete;
   ~waiter();
 
-  /// canceled or timed_out when it is time to give up; the stop is looked at first.
+  /// canceled, timed_out or interrupted when it is time to give up; the stop is looked at first.
   std::error_code expired() const noexcept;
   /// The same, and the caller returns with it.
   std::error_code give_up() noexcept {
@@ -70,6 +70,7 @@ class waiter {
   bool look_around(unsigned times, unsigned seen) noexcept;
   bool spin(clock::time_point until, unsigned seen, bool just_looked) noexcept;
   bool wants_spin() noexcept;
+  clock::time_point limit() const noexcept;
   void sleep(parker&) noexcept;
   void sleep_queued(parker&) noexcept;
   void release(entry&) noexcept;
@@ -83,6 +84,7 @@ class waiter {
   clock::time_point spin_end_{};
   bool looked_ = false;
   bool gave_up_ = false;
+  bool interrupted_ = false;
 };
 
 }  // namespace weft::core

@@ -105,9 +105,11 @@ void a_request_that_came_too_far_is_dropped(stage& s) {
   req_socket ask(s.here());
   ask.dial(c.front);
   ask.send("from afar", soon());
-  BOOST_TEST((receive_code(strict, not_long()) == errc::timed_out));
-  BOOST_TEST(
-      comes_true([&] { return strict.statistics().dropped.at(drop_reason::too_many_hops, direction::incoming) == 1; }));
+  // Whoever receives takes it in; under load it may come late.
+  BOOST_TEST(comes_true([&] {
+    BOOST_TEST((receive_code(strict, not_long()) == errc::timed_out));
+    return strict.statistics().dropped.at(drop_reason::too_many_hops, direction::incoming) == 1;
+  }));
   strict.close();
   content.dial(c.back);
   auto serving = serve(content, "here", 1);

@@ -89,6 +89,7 @@ std::vector<room> const rows = {
     {"tests/tools", {all_public, "tests/interop", "tests/support"}, {"posix", "boost/"}},
     {"tests/package", {all_public}, {"posix", "boost/", "nanomsg/"}},
     {"tests/process", {all_public, "tests/support"}, {"posix", "boost/test/"}},
+    {"tests/hosts", {all_public, "tests/process", "tests/support"}, {"posix", "linux/", "boost/test/"}},
     {"tests/hygiene", {}, {"boost/test/"}},
 };
 

@@ -51,7 +51,7 @@ void show_symbols() {
 /// Every option and value of a socket's, and how it answers.
 void show_options(int domain, int protocol) {
   int const s = nn_socket(domain, protocol);
-  for (int const level : {NN_SOL_SOCKET, NN_TCP, NN_IPC, NN_INPROC, NN_REQ, NN_SUB, NN_PAIR, 5}) {
+  for (int const level : {NN_SOL_SOCKET, NN_TCP, NN_WS, NN_IPC, NN_INPROC, NN_REQ, NN_SUB, NN_PAIR, 5}) {
     for (int option = -1; option < 20; ++option) {
       bool const differs = level == NN_SOL_SOCKET && (option == NN_LINGER || option == NN_SOCKET_NAME);
       if (differs || (level == NN_IPC && option == NN_IPC_SEC_ATTR)) continue;

@@ -3,8 +3,11 @@
 #include "nanomsg/calls.hpp"
 
 #include <poll.h>
+#include <pthread.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <future>
 #include <vector>
 
@@ -17,9 +20,61 @@ bool shows(int fd, int within = 0) {
   return ::poll(&p, 1, within) == 1;
 }
 
+/// What a call ends with while its thread handles one signal after another.
+template <class Call>
+int interrupted(Call call) {
+  std::promise<pthread_t> self;
+  auto ends = std::async(std::launch::async, [&] {
+    self.set_value(::pthread_self());
+    return number(call());
+  });
+  auto const thread = self.get_future().get();
+  do ::pthread_kill(thread, SIGUSR1);
+  while (ends.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready);
+  return ends.get();
+}
+
+/// SIGUSR1 is handled, for as long as this is there.
+class handled {
+ public:
+  explicit handled(int flags) {
+    struct sigaction what {};
+    what.sa_handler = [](int) {};
+    what.sa_flags = flags;
+    ::sigaction(SIGUSR1, &what, &before_);
+  }
+  ~handled() { ::sigaction(SIGUSR1, &before_, nullptr); }
+
+ private:
+  struct sigaction before_ {};
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(nanomsg_waiting)
+
+BOOST_AUTO_TEST_CASE(a_signal_ends_a_call_that_waits) {
+  for (int const flags : {0, SA_RESTART}) {
+    handled const usr1(flags);
+    for (auto const& url :
+         {fresh(), std::string("tcp://127.0.0.1:25611"), std::string("ofi+tcp://127.0.0.1:25611"), fresh("ofi+shm")}) {
+      BOOST_TEST_INFO_SCOPE(url << ", flags " << flags);
+      sock pair(NN_PAIR), peer(NN_PAIR);
+      pair.set(NN_SOL_SOCKET, NN_RCVTIMEO, -1).set(NN_SOL_SOCKET, NN_SNDTIMEO, -1).bind(url);
+      char c = 'x';
+      BOOST_TEST(interrupted([&] { return nn_send(pair, &c, 1, 0); }) == EINTR);  // nobody is there
+      peer.connect(url);
+      pair.wait_for_peers(1);
+      BOOST_TEST(interrupted([&] { return nn_recv(pair, &c, 1, 0); }) == EINTR);
+      nn_pollfd p{pair, NN_POLLIN, 0};
+      BOOST_TEST(interrupted([&] { return nn_poll(&p, 1, -1); }) == EINTR);
+      peer.send("after all");
+      BOOST_TEST(pair.receive() == "after all");
+    }
+    sock from(NN_PULL, AF_SP_RAW), to(NN_PUSH, AF_SP_RAW);
+    BOOST_TEST(interrupted([&] { return nn_device(from, to); }) == EINTR);
+  }
+}
 
 BOOST_AUTO_TEST_CASE(a_call_ends_when_its_time_is_over) {
   sock pair(NN_PAIR);

@@ -42,9 +42,10 @@ using defaults = std::map<std::string, std::string>;
 
 // One binding for each field: a field that is added does not compile until it stands here.
 void add_calls(defaults& all) {
-  auto const& [stop, until] = op_options{};
+  auto const& [stop, until, interruptible] = op_options{};
   all["op_options::stop"] = text(stop);
   all["op_options::until"] = text(until);
+  all["op_options::interruptible"] = text(interruptible);
   auto const& [helper, how] = engine_options{};
   all["engine_options::helper"] = text(helper);
   all["engine_options::idle"] = text(how);
@@ -104,8 +105,9 @@ void add_security(defaults& all) {
   all["tls_options::key_password"] = text(password);
   all["tls_options::oldest"] = oldest == tls_version::v1_2 ? "v1_2" : "?";
   all["tls_options::newest"] = newest == tls_version::v1_3 ? "v1_3" : "?";
-  auto const& [headers] = websocket_options{};
+  auto const& [headers, frames] = websocket_options{};
   all["websocket_options::headers"] = headers.empty() ? "none" : "?";
+  all["websocket_options::frames"] = frames == websocket_frames::binary ? "binary" : "?";
 }
 
 void add_one_way(defaults& all) {

@@ -38,8 +38,8 @@ bool is_code(std::uint64_t n) noexcept {
 
 }  // namespace
 
-channel::channel(side s, std::uint64_t most, std::unique_ptr<stream::channel> below) noexcept
-    : transcoder(std::move(below)), side_(s), most_(most) {}
+channel::channel(side s, manners m, std::unique_ptr<stream::channel> below) noexcept
+    : transcoder(std::move(below)), side_(s), manners_(m) {}
 
 // How it reads.
 
@@ -125,7 +125,7 @@ bool channel::begin_is_good() {
     return (final_ && (second & 0x7f) <= longest_control) ||
            violated(fault_kind::ws_control, "a ping, pong or close was too long");
   }
-  if (opcode_ == text)
+  if (opcode_ == text && manners_.frames == websocket_frames::binary)
     return break_off(unwelcome_type, {errc::malformed, "the peer sent text, where SP is binary", fault_kind::ws_text});
   if (opcode_ > binary) return violated(fault_kind::ws_opcode, "it sent a frame of an unknown kind");
   if ((opcode_ == continuation) != in_message_)
@@ -146,7 +146,7 @@ bool channel::begin_frame() {
   left_ = size;
   in_frame_ = true;
   if (is_control()) return true;
-  if (size > most_ || joined_.size() > most_ - size)
+  if (size > manners_.most || joined_.size() > manners_.most - size)
     return break_off(too_large, {errc::message_too_large, "the peer sent too large a message", fault_kind::too_large});
   if (opcode_ == continuation) return true;
   in_message_ = !final_;
@@ -233,9 +233,10 @@ bool channel::encode(std::span<std::byte const> plain, bytes& to) {
 void channel::begin_part(bytes& to) {
   out_part_left_ = std::min(out_left_, largest_sent);
   bool const last = out_part_left_ == out_left_;
-  header(static_cast<std::uint8_t>((std::exchange(out_first_part_, false) ? binary : continuation) |
-                                   (last ? final_bit : 0)),
-         out_part_left_, to);
+  auto const kind = !std::exchange(out_first_part_, false)      ? continuation
+                    : manners_.frames == websocket_frames::text ? text
+                                                                : binary;
+  header(static_cast<std::uint8_t>(kind | (last ? final_bit : 0)), out_part_left_, to);
 }
 
 void channel::header(std::uint8_t first, std::uint64_t size, bytes& to) {

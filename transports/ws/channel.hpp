@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/fault.hpp>
+#include <weft/options.hpp>
 
 #include "stream/transcoder.hpp"
 #include "ws/mask.hpp"
@@ -18,14 +19,19 @@ namespace weft::ws {
 
 enum class side { dials, listens };
 
+/// What messages are on the wire.
+struct manners {
+  std::uint64_t most = 0;  ///< bytes in a message that comes
+  websocket_frames frames = websocket_frames::binary;
+};
+
 /// WebSocket's frames (RFC 6455) on the wire, and a stream of messages with their lengths in front to who uses it: one
-/// message is one binary message there. Answers pings, and says why it ends.
+/// message is one message there. Answers pings, and says why it ends.
 class channel final : public stream::transcoder {
  public:
   using transcoder::begin_with;
 
-  /// `most`: bytes in a message that comes.
-  channel(side, std::uint64_t most, std::unique_ptr<stream::channel> below) noexcept;
+  channel(side, manners, std::unique_ptr<stream::channel> below) noexcept;
 
   /// Larger messages are sent in parts of that size: nng takes no larger ones.
   static constexpr std::uint64_t largest_sent = 1 << 20;
@@ -56,7 +62,7 @@ class channel final : public stream::transcoder {
   bool is_control() const noexcept { return (opcode_ & 8) != 0; }
 
   side const side_;
-  std::uint64_t const most_;
+  manners const manners_;
 
   // The receiver's.
   std::array<std::byte, longest_header> header_{};

@@ -4,7 +4,6 @@
 #include <weft/error.hpp>
 
 #include "stream/handshake.hpp"
-#include "ws/channel.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,8 +13,8 @@ namespace weft::ws {
 
 namespace {
 
-void go_on(stream::established& e, side s, std::uint64_t most, std::string_view rest, fields const& headers) {
-  auto made = std::make_unique<channel>(s, most, e.take_channel());
+void go_on(stream::established& e, side s, manners how, std::string_view rest, fields const& headers) {
+  auto made = std::make_unique<channel>(s, how, e.take_channel());
   made->begin_with(std::as_bytes(std::span(rest)));
   e.through = std::move(made);
   for (auto const& [name, value] : headers) e.more_about().properties.emplace_back("header:" + name, value);
@@ -67,7 +66,7 @@ setup<stream::step::wants> ask::advance(stream::established& e) {
   if (!*said || !*heard) return stream::all_of(!*heard, !*said);
   auto headers = read_answer(talk_.head(), key_, wish_.protocol);
   if (!headers) return headers.error();
-  go_on(e, side::dials, wish_.most, talk_.rest(), *headers);
+  go_on(e, side::dials, wish_.how, talk_.rest(), *headers);
   return wants::nothing;
 }
 
@@ -99,7 +98,7 @@ setup<stream::step::wants> answer::advance(stream::established& e) {
   if (!*said) return wants::output;
   if (refused_) return *refused_;
   e.wanted = upgrade_.path;
-  go_on(e, side::listens, offer_.most, talk_.rest(), upgrade_.headers);
+  go_on(e, side::listens, offer_.how, talk_.rest(), upgrade_.headers);
   return wants::nothing;
 }
 

@@ -4,6 +4,7 @@
 #include <weft/ext/transport.hpp>
 
 #include "stream/step.hpp"
+#include "ws/channel.hpp"
 #include "ws/http.hpp"
 
 #include <cstdint>
@@ -39,7 +40,7 @@ struct wish {
   std::string host;      ///< with its port
   std::string protocol;  ///< the server's
   fields headers;
-  std::uint64_t most = 0;  ///< bytes in a message
+  manners how;
 };
 
 class ask final : public stream::step {
@@ -57,7 +58,7 @@ class ask final : public stream::step {
 struct offer {
   std::string protocol;
   fields headers;
-  std::uint64_t most = 0;
+  manners how;
 };
 
 class answer final : public stream::step {

@@ -72,7 +72,8 @@ class ws_transport final : public ext::transport {
     auto const target = url{.scheme = {}, .host = {}, .port = {}, .path = path_of(to), .query = query}.to_string();
     place.host = tls::name_to_verify(to, {});
     auto const host = place.to_string().substr(place.scheme.size() + 3);
-    ws::wish const wish{target.substr(3), host, protocol, o.websocket.headers, stream::largest_frame(h)};
+    ws::wish const wish{
+        target.substr(3), host, protocol, o.websocket.headers, {stream::largest_frame(h), o.websocket.frames}};
     way->handshake = [wish, c = *context, name = tls::name_to_verify(to, o.tls)] {
       stream::steps all;
       if (c) all.push_back(std::make_unique<tls::secure>(c, name));
@@ -90,7 +91,7 @@ class ws_transport final : public ext::transport {
     auto port = port_at(at, o);
     if (!port) return port.error();
     auto const path = path_of(at);
-    if (!(*port)->let(path, h, {protocol, o.websocket.headers, stream::largest_frame(h)}))
+    if (!(*port)->let(path, h, {protocol, o.websocket.headers, {stream::largest_frame(h), o.websocket.frames}}))
       return failure{errc::address_in_use, at.to_string() + ": another socket listens at this path"};
     auto local = (*port)->local();
     local.path = at.path;

@@ -22,8 +22,8 @@ int carry(socket& from, socket& to, std::stop_token const& stop) noexcept {
   return guarded([&] {
     for (;;) {
       message m;
-      if (int const failed = from.receive(m, op_options{.stop = stop})) return failed;
-      int const failed = to.send(m, op_options{.stop = stop});
+      if (int const failed = from.receive(m, {.stop = stop, .interruptible = true})) return failed;
+      int const failed = to.send(m, {.stop = stop, .interruptible = true});
       if (failed != 0 && !is_of_the_message(failed)) return failed;
     }
   });

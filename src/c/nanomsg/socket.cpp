@@ -6,6 +6,7 @@
 #include "table.hpp"
 
 #include <weft/c/nanomsg/nn.h>
+#include <weft/c/nanomsg/ws.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,8 +22,8 @@ using std::chrono::milliseconds;
 
 op_options within(std::atomic<int> const& milliseconds_left) {
   int const ms = milliseconds_left.load(std::memory_order_relaxed);
-  if (ms < 0) return {};
-  return {.until = milliseconds(ms)};
+  if (ms < 0) return {.interruptible = true};
+  return {.until = milliseconds(ms), .interruptible = true};
 }
 
 // Counters that are read now and then, and nothing else goes by.
@@ -37,6 +38,10 @@ void apply(settings const& s, tcp_options& o) {
   settings const unset;
   if (s.send_buffer < unset.send_buffer) o.send_buffer = static_cast<std::size_t>(s.send_buffer);
   if (s.receive_buffer < unset.receive_buffer) o.receive_buffer = static_cast<std::size_t>(s.receive_buffer);
+}
+
+websocket_frames frames(settings const& s) {
+  return s.ws_type == NN_WS_MSG_TYPE_TEXT ? websocket_frames::text : websocket_frames::either;
 }
 
 pipe_priorities priorities(settings const& s) {
@@ -56,6 +61,7 @@ dial_options dialing(settings const& s, std::size_t max_message) {
   o.priorities = priorities(s);
   o.max_message = max_message;
   apply(s, o.tcp);
+  o.websocket.frames = frames(s);
   return o;
 }
 
@@ -64,6 +70,7 @@ listen_options listening(settings const& s, std::size_t max_message) {
   o.priorities = priorities(s);
   o.max_message = max_message;
   apply(s, o.tcp);
+  o.websocket.frames = frames(s);
   return o;
 }
 

@@ -45,7 +45,7 @@ constexpr row rows[] = {
     {NN_SOL_SOCKET, NN_RCVMAXSIZE, &settings::receive_max, -1, any},
     {NN_SOL_SOCKET, NN_MAXTTL, &settings::ttl, 1, 255},
     {NN_TCP, NN_TCP_NODELAY, &settings::tcp_nodelay, 0, 1},
-    {NN_WS, NN_WS_MSG_TYPE, &settings::ws_type, NN_WS_MSG_TYPE_BINARY, NN_WS_MSG_TYPE_BINARY},
+    {NN_WS, NN_WS_MSG_TYPE, &settings::ws_type, NN_WS_MSG_TYPE_TEXT, NN_WS_MSG_TYPE_BINARY},
     {NN_IPC, NN_IPC_SEC_ATTR, &settings::ipc_security, none, any},
     {NN_IPC, NN_IPC_OUTBUFSZ, &settings::ipc_out, none, any},
     {NN_IPC, NN_IPC_INBUFSZ, &settings::ipc_in, none, any},

@@ -199,6 +199,7 @@ constexpr option rows[] = {
     in<dial_options, listen_options>("tls.oldest", before, 0, 1, [](auto& o) { return &o.tls.oldest; }),
     in<dial_options, listen_options>("tls.newest", before, 0, 1, [](auto& o) { return &o.tls.newest; }),
     in<dial_options, listen_options>("ws.headers", before, [](auto& o) { return &o.websocket.headers; }),
+    in<dial_options, listen_options>("ws.frames", before, 0, 2, [](auto& o) { return &o.websocket.frames; }),
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ struct server : channel_end {
   server() : channel_end(side::listens) {}
 };
 struct strict_server : channel_end {
-  strict_server() : channel_end(side::listens, 100) {}
+  strict_server() : channel_end(side::listens, {100}) {}
 };
 struct client : channel_end {
   client() : channel_end(side::dials) {}
@@ -76,8 +76,8 @@ BOOST_FIXTURE_TEST_CASE(a_server_sends_frames_without_masks, server) {
 
 BOOST_AUTO_TEST_CASE(what_a_client_sends_a_server_hears) {
   auto fds = stream::connected_fds();
-  channel a(side::dials, 1 << 22, std::make_unique<stream::direct>(fds.first.get()));
-  channel b(side::listens, 1 << 22, std::make_unique<stream::direct>(fds.second.get()));
+  channel a(side::dials, {1 << 22}, std::make_unique<stream::direct>(fds.first.get()));
+  channel b(side::listens, {1 << 22}, std::make_unique<stream::direct>(fds.second.get()));
   std::string all;
   for (std::size_t const size : {0, 1, 125, 126, 65535, 65536, 3'000'000})
     all += framed(std::string(size, static_cast<char>('a' + size % 26)));
@@ -161,6 +161,16 @@ BOOST_FIXTURE_TEST_CASE(a_close_for_a_reason_tells_it, server) {
 }
 
 BOOST_AUTO_TEST_CASE(text_is_refused) { breaks(frame(0x81, "text"), 1003); }
+
+BOOST_AUTO_TEST_CASE(text_comes_and_goes_where_that_was_agreed) {
+  for (auto const& [frames, first] : {std::pair{websocket_frames::either, 0x82u}, {websocket_frames::text, 0x81u}}) {
+    channel_end s(side::listens, {.most = 100, .frames = frames});
+    s.far.say(frame(0x81, "whole") + frame(0x01, "in ") + frame(0x80, "parts") + frame(0x82, "binary"));
+    BOOST_TEST(s.receive() == framed("whole") + framed("in parts") + framed("binary"));
+    BOOST_TEST(s.send(framed("hello")) == 13);
+    BOOST_TEST(s.far.hear() == header(first, 5, "hello"));
+  }
+}
 
 BOOST_AUTO_TEST_CASE(masks_are_for_clients_and_for_them_alone) {
   breaks(frame(0x82, "x", false), 1002);

@@ -19,12 +19,12 @@ wish for_reps(std::string target = "/here") {
           .host = "host:1",
           .protocol = "rep.sp.nanomsg.org",
           .headers = {{"X-Who", "me"}},
-          .most = 100};
+          .how = {.most = 100}};
 }
 
 result<offer, refusal> found(std::string const& path) {
   if (path != "/here") return refusal{404, "nobody listens at " + path};
-  return offer{.protocol = "rep.sp.nanomsg.org", .headers = {{"Server", "s"}}, .most = 100};
+  return offer{.protocol = "rep.sp.nanomsg.org", .headers = {{"Server", "s"}}, .how = {.most = 100}};
 }
 
 /// One end, and what a test says to it.

@@ -35,8 +35,8 @@ struct two_paths {
     auto bound = tcp::listen_at(url::parse("ws://127.0.0.1:0").value(), {}).value();
     at = stream::local_address(bound.fd.get());
     open = port::make(home, std::move(bound), {}, nullptr);
-    BOOST_TEST(open->let("/a", stream::pairs, {.protocol = "pair.sp.nanomsg.org", .headers = {}, .most = 100}));
-    BOOST_TEST(open->let("/b", stream::pairs, {.protocol = "pair.sp.nanomsg.org", .headers = {}, .most = 100}));
+    BOOST_TEST(open->let("/a", stream::pairs, {.protocol = "pair.sp.nanomsg.org", .headers = {}, .how = {.most = 100}}));
+    BOOST_TEST(open->let("/b", stream::pairs, {.protocol = "pair.sp.nanomsg.org", .headers = {}, .how = {.most = 100}}));
     first.emplace(open, "/a", open->local());
     second.emplace(open, "/b", open->local());
   }

@@ -30,11 +30,11 @@ inline std::string close_frame(unsigned code, bool masked = false) {
 
 /// A channel that listens and one that dials, each with the other end of its descriptor.
 struct channel_end {
-  explicit channel_end(side s, std::uint64_t most = 1 << 20) : channel_end(s, most, stream::connected_fds()) {}
-  channel_end(side s, std::uint64_t most, std::pair<base::unique_fd, base::unique_fd> fds)
+  explicit channel_end(side s, manners how = {1 << 20}) : channel_end(s, how, stream::connected_fds()) {}
+  channel_end(side s, manners how, std::pair<base::unique_fd, base::unique_fd> fds)
       : far(std::move(fds.second)),
         fd(std::move(fds.first)),
-        near(s, most, std::make_unique<stream::direct>(fd.get())) {}
+        near(s, how, std::make_unique<stream::direct>(fd.get())) {}
 
   /// Everything there is, as messages with their lengths in front.
   std::string receive(std::size_t at_a_time = 100'000) {
