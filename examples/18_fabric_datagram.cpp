@@ -39,11 +39,11 @@ int main(int argc, char** argv) {
   std::vector<std::byte> question(256), answer(64);
   for (int tries = 0; tries != 10; ++tries) {
     check(asks->send(own, {.to = to}, {.until = 10s}));
-    auto const heard = answers->receive(question, {}, {.until = 200ms});
+    auto heard = answers->receive(question, {}, {.until = 200ms});
     if (!heard) continue;
     auto const back = answers->peers()->insert(std::span(question).first(heard->bytes)).value();
     check(answers->send(std::as_bytes(std::span(std::string_view("you are heard"))), {.to = back}, {.until = 10s}));
-    if (auto const got = asks->receive(answer, {}, {.until = 200ms})) {
+    if (auto got = asks->receive(answer, {}, {.until = 200ms})) {
       std::cout << std::string_view(reinterpret_cast<char const*>(answer.data()), got->bytes) << "\n";
       return 0;
     }

@@ -190,10 +190,16 @@ socket_address local_address(int fd) noexcept {
   return a;
 }
 
-std::string peer_text(int fd) {
+socket_address peer_address(int fd) noexcept {
   socket_address a;
   a.size = sizeof a.storage;
-  if (::getpeername(fd, a.get(), &a.size) != 0) return "(gone)";
+  if (::getpeername(fd, a.get(), &a.size) != 0) a.size = 0;
+  return a;
+}
+
+std::string peer_text(int fd) {
+  auto const a = peer_address(fd);
+  if (a.size == 0) return "(gone)";
   if (a.family() != AF_UNIX)
     return (a.family() == AF_INET6 && a.host().find(':') != std::string::npos ? "[" + a.host() + "]" : a.host()) + ":" +
            std::to_string(a.port());

@@ -51,6 +51,7 @@ setup<base::unique_fd> listen_at(std::vector<socket_address> const&, std::string
 base::unique_fd begin_connect(socket_address const&, std::optional<socket_address> const& from, int& error) noexcept;
 
 socket_address local_address(int fd) noexcept;
+socket_address peer_address(int fd) noexcept;  ///< of size 0 when it has gone
 /// "10.0.0.7:4711", or the name for AF_UNIX.
 std::string peer_text(int fd);
 

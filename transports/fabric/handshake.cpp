@@ -132,7 +132,13 @@ std::optional<failure> handshake::accept_rdm(hello const& mine, hello const& the
   return {};
 }
 
-std::optional<failure> handshake::accept_dgram(hello const& mine, hello const& theirs) {
+/// Its datagrams go to who is at the other end of the lifeline, and to no third party, whatever address it gives.
+std::optional<failure> handshake::accept_dgram(hello const& mine, hello theirs) {
+  if (choice_.ip_address) {
+    auto there = fabric::at_host(theirs.address, peer_address(lifeline_->fd()).host());
+    if (!there) return bad_address(make_error_code(std::errc::invalid_argument));
+    theirs.address = *std::move(there);
+  }
   if (auto const why = datagrams_->connect(mine, theirs, lifeline_)) return bad_address(why);
   lifeline_->serve(*datagrams_);
   if (side_ == flow::side::listener) (void)lifeline_->send(mine.encode());

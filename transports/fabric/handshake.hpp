@@ -42,7 +42,7 @@ class handshake : public std::enable_shared_from_this<handshake> {
   std::optional<failure> accept(hello const& theirs);
   std::optional<failure> accept_rdm(hello const& mine, hello const& theirs);
   std::optional<failure> accept_msg(hello const& mine, hello const& theirs);
-  std::optional<failure> accept_dgram(hello const& mine, hello const& theirs);
+  std::optional<failure> accept_dgram(hello const& mine, hello theirs);
   failure bad_address(std::error_code);
   setup<hello> describe() const;
   std::unique_ptr<ext::connection> connected(std::optional<peer_credentials> const&);

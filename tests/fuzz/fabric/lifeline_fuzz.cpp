@@ -24,7 +24,8 @@ void handle(ofi::lifeline_reader::item const& item) {
     case ofi::lifeline_kind::hello: {
       listen_for<ofi::hello>(item.content);
       if (auto const theirs = ofi::hello::decode(item.content)) {
-        require(theirs->give.sound(), "credits are within their limits");
+        require(theirs->by == ofi::path::dgram ? theirs->give.data + theirs->give.control == 0 : theirs->give.sound(),
+                "credits are within their limits");
         (void)ofi::objection(*theirs, *theirs);
       }
       return;
@@ -35,6 +36,8 @@ void handle(ofi::lifeline_reader::item const& item) {
       return listen_for<ofi::goodbye>(item.content);
     case ofi::lifeline_kind::finish:
       return listen_for<ofi::finish>(item.content);
+    case ofi::lifeline_kind::message:
+      return require(item.content.size() <= ofi::longest_lifeline_message, "messages are within their limit");
     case ofi::lifeline_kind::heartbeat:
       return;
   }

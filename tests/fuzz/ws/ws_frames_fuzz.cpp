@@ -38,7 +38,7 @@ struct heard {
 };
 
 heard listen(ws::side side, std::uint64_t most, bytes said, std::size_t step, std::size_t room) {
-  ws::channel c(side, most, std::make_unique<peer>(said, step));
+  ws::channel c(side, {.most = most}, std::make_unique<peer>(said, step));
   heard h;
   std::vector<char> memory(room);
   for (;;) {

@@ -107,6 +107,18 @@ BOOST_FIXTURE_TEST_CASE(knows_nothing_of_a_connection_that_was, granted_rogue) {
   BOOST_TEST(heard(1) == "new ");
 }
 
+BOOST_AUTO_TEST_CASE(sends_to_no_third_party) {
+  datagram_rogue r;
+  r.mine.address = fabric::at_host(r.mine.address, "127.0.0.2").value();
+  r.shake_hands();
+  BOOST_REQUIRE(r.until([&] { return r.victim->can_send(); }));
+  r.victim->send("hello");
+  std::vector<std::byte> datagram(100);
+  auto got = r.endpoint->receive(datagram, {}, {.until = std::chrono::seconds(10)});
+  BOOST_REQUIRE(got.has_value());
+  BOOST_TEST(got->bytes == datagram_header_size + 5);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_an_address_that_is_none) {
   datagram_rogue r;
   r.mine.address.resize(3);

@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(waits_for_no_length_that_cannot_be) {
   store<std::uint16_t>(message.data() + 6, 1025);
   BOOST_TEST((read_one(message) == lifeline_reader::outcome::malformed));
   message = some_hello().encode();
-  message[4] = std::byte{6};
+  message[4] = std::byte{7};
   BOOST_TEST((read_one(message) == lifeline_reader::outcome::malformed));
   message[4] = std::byte{1};
   message[5] = std::byte{1};
