@@ -38,17 +38,18 @@ outbox::~outbox() {
 }
 
 void outbox::push(message&& m) {
-  if (!shelf_) shelf_.reset(new shelf);
+  if (!shelf_) shelf_.emplace(initial);
   auto const i = tail_.load(std::memory_order_relaxed);
   if (i == head_.load(std::memory_order_acquire)) base_ = i;
   auto const end = pushed_bytes_.load(std::memory_order_relaxed) + frame_size(framing_, m);
-  shelf_->ends[i % capacity] = end;
+  shelf_->end(i) = end;
   new (&at(i)) message(std::move(m));
   pushed_bytes_.store(end, std::memory_order_release);
   tail_.store(i + 1, std::memory_order_release);
 }
 
 unsigned outbox::allowance() const noexcept {
+  if (widening_.load(std::memory_order_relaxed) && !empty()) return 0;
   auto const window = window_.load(std::memory_order_relaxed);
   auto const end = head_.load(std::memory_order_acquire) + window;
   auto const allowed = allowed_.load(std::memory_order_relaxed);
@@ -59,7 +60,12 @@ unsigned outbox::allowance() const noexcept {
 unsigned outbox::take_allowance() noexcept {
   auto const n = allowance();
   if (n == 0) return 0;
-  allowed_.store(allowed_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  if (widening_.load(std::memory_order_relaxed)) widen();
+  auto const allowed = allowed_.load(std::memory_order_relaxed);
+  // Who used up all it had would have used more; a conversation does not.
+  bool const used_up = allowed != 0 && allowed == tail_.load(std::memory_order_relaxed);
+  if (used_up && shelf_->places() == initial) widening_.store(true, std::memory_order_relaxed);
+  allowed_.store(allowed + n, std::memory_order_relaxed);
   adapt_window();
   return n;
 }
@@ -70,13 +76,23 @@ void outbox::adapt_window() noexcept {
       tail_.load(std::memory_order_relaxed) - std::exchange(seen_tail_, tail_.load(std::memory_order_relaxed));
   auto const bytes = pushed_bytes_.load(std::memory_order_relaxed) -
                      std::exchange(seen_bytes_, pushed_bytes_.load(std::memory_order_relaxed));
-  if (messages == 0) return;
+  if (messages == 0 || shelf_->places() == initial) return;
   auto const window = window_.load(std::memory_order_relaxed);
   if (bytes / messages <= small)
     window_.store(std::min<std::uint64_t>(window * 2, capacity), std::memory_order_relaxed);
   else if (bytes / messages > copied)
     window_.store(narrow, std::memory_order_relaxed);
 }
+
+/// The ends go along. Without memory it stays as it is. \pre empty()
+void outbox::widen() noexcept try {
+  shelf wider(capacity);
+  auto const tail = tail_.load(std::memory_order_relaxed);
+  for (auto i = tail - std::min<std::uint64_t>(tail, shelf_->places()); i != tail; ++i) wider.end(i) = shelf_->end(i);
+  shelf_ = std::move(wider);
+  window_.store(narrow, std::memory_order_relaxed);
+  widening_.store(false, std::memory_order_relaxed);
+} catch (std::bad_alloc const&) {}
 
 bool outbox::add(batch& b, message const& m, std::span<std::byte>& scratch) const noexcept {
   auto const front = frame_front_size(framing_, m);
@@ -115,7 +131,8 @@ void outbox::written(std::size_t bytes) noexcept {
 
 std::size_t outbox::unconfirmed(std::uint64_t arrived) const noexcept {
   auto const tail = tail_.load(std::memory_order_acquire);
-  auto const known = std::min<std::uint64_t>(tail, capacity);
+  if (tail == 0) return 0;
+  auto const known = std::min<std::uint64_t>(tail, shelf_->places());
   std::size_t count = 0;
   while (count != known && end_of(tail - 1 - count) > arrived) ++count;
   if (count < known || known == tail) return count;

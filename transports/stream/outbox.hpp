@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace weft::stream {
@@ -41,7 +42,8 @@ struct batch {
 class outbox {
  public:
   static constexpr std::size_t capacity = 1024;
-  static constexpr std::size_t narrow = 128;  ///< credits to begin with
+  static constexpr std::size_t narrow = 128;  ///< credits when messages are large
+  static constexpr std::size_t initial = 16;  ///< credits to begin with, and places
 
   explicit outbox(framing f) noexcept : framing_(f) {}
   outbox(outbox const&) = delete;
@@ -74,29 +76,47 @@ class outbox {
   std::size_t unconfirmed(std::uint64_t arrived) const noexcept;
 
  private:
-  struct shelf {
-    alignas(message) std::byte slots[capacity][sizeof(message)];
-    std::uint64_t ends[capacity];  // where in the stream each message ends; kept when it is gone
+  /// Places for messages, behind the numbers that say where in the stream each message ends; those are kept when it is
+  /// gone.
+  class shelf {
+   public:
+    explicit shelf(std::size_t places)
+        : places_(places), memory_(new std::byte[places * (sizeof(std::uint64_t) + sizeof(message))]) {}
+
+    std::size_t places() const noexcept { return places_; }
+    std::uint64_t& end(std::uint64_t i) const noexcept {
+      return reinterpret_cast<std::uint64_t*>(memory_.get())[i & (places_ - 1)];
+    }
+    message* place(std::uint64_t i) const noexcept {
+      return reinterpret_cast<message*>(memory_.get() + places_ * sizeof(std::uint64_t)) + (i & (places_ - 1));
+    }
+
+   private:
+    static_assert(alignof(message) <= alignof(std::max_align_t));
+    std::size_t places_;  // a power of two
+    std::unique_ptr<std::byte[]> memory_;
   };
 
   unsigned allowance() const noexcept;
   void adapt_window() noexcept;
-  message& at(std::uint64_t i) const noexcept {
-    return *reinterpret_cast<message*>(shelf_->slots[(i - base_) % capacity]);
-  }
-  std::uint64_t end_of(std::uint64_t i) const noexcept { return shelf_->ends[i % capacity]; }
+  void widen() noexcept;
+  message& at(std::uint64_t i) const noexcept { return *shelf_->place(i - base_); }
+  std::uint64_t end_of(std::uint64_t i) const noexcept { return shelf_->end(i); }
   bool add(batch&, message const&, std::span<std::byte>& scratch) const noexcept;
 
   framing const framing_;
-  std::unique_ptr<shelf> shelf_;  // made by the first push: a connection that never sends costs little
+  // Made by the first push, and again for those who send much: a connection that never does costs little. Changes only
+  // while the consumer has nothing to look at.
+  std::optional<shelf> shelf_;
   // Which message lies in the first slot: one that finds nobody before it, so that a conversation stays in one
   // place of memory. Moves only while the consumer has nothing to look at.
   std::uint64_t base_ = 0;
   std::atomic<std::uint64_t> tail_{0};
   std::atomic<std::uint64_t> pushed_bytes_{0};
   std::atomic<std::uint64_t> allowed_{0};
-  std::atomic<std::uint64_t> window_{narrow};  // messages that may be queued: many small ones, or few large ones
-  std::uint64_t seen_tail_ = 0;                // when that was last thought over
+  std::atomic<bool> widening_{false};           // nothing is allowed until it is empty, and the shelf another
+  std::atomic<std::uint64_t> window_{initial};  // messages that may be queued: many small ones, or few large ones
+  std::uint64_t seen_tail_ = 0;                 // when that was last thought over
   std::uint64_t seen_bytes_ = 0;
   alignas(64) std::atomic<std::uint64_t> head_{0};
   std::atomic<std::uint64_t> written_bytes_{0};
