@@ -31,7 +31,10 @@ void run(bytes all) {
     require(reader.position() <= all.size(), "nothing is read beyond the end");
     require(r.words.data() >= all.data() && r.content.data() + r.content.size() <= all.data() + all.size(),
             "a record lies in its frame");
-    require(!ofi::transfer_request::read(r) || r.kind == ofi::record_kind::request, "requests are of their kind");
+    auto const asked = ofi::transfer_request::read(r);
+    require(!asked || r.kind == (asked->from ? ofi::record_kind::offer : ofi::record_kind::request),
+            "requests and offers are of their kind");
+    require(!ofi::read_taken(r) || r.kind == ofi::record_kind::taken, "what is taken is of its kind");
     require(!ofi::clearance::read(r) || r.kind == ofi::record_kind::clear, "clearances, too");
     if (r.kind == ofi::record_kind::message) check_message(r);
   }
