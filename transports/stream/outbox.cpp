@@ -37,19 +37,38 @@ outbox::~outbox() {
   for (auto i = head_.load(std::memory_order_acquire); i != tail; ++i) at(i).~message();
 }
 
+/// One that finds nobody before it lies in the first place, so that a conversation stays in one place of memory: that
+/// moves only while the consumer has nothing to look at.
+outbox::shelf& outbox::for_next(std::uint64_t i) {
+  auto const waiting = i - head_.load(std::memory_order_acquire);
+  if (!small_) small_.emplace(few, i);
+  if (!large_ && waiting == few) {
+    large_.emplace(capacity, i);
+    large_from_.store(i, std::memory_order_relaxed);
+  }
+  auto& here = large_ ? *large_ : *small_;
+  if (waiting == 0) here.begin_at(i);
+  return here;
+}
+
+/// How many of the last messages it knows the ends of.
+std::uint64_t outbox::known_ends() const noexcept {
+  auto const tail = tail_.load(std::memory_order_acquire);
+  if (!large_) return std::min<std::uint64_t>(tail, few);
+  return std::min<std::uint64_t>(tail - large_from_.load(std::memory_order_relaxed) + few, capacity);
+}
+
 void outbox::push(message&& m) {
-  if (!shelf_) shelf_.emplace(initial);
   auto const i = tail_.load(std::memory_order_relaxed);
-  if (i == head_.load(std::memory_order_acquire)) base_ = i;
   auto const end = pushed_bytes_.load(std::memory_order_relaxed) + frame_size(framing_, m);
-  shelf_->end(i) = end;
-  new (&at(i)) message(std::move(m));
+  auto& here = for_next(i);
+  here.end(i) = end;
+  new (here.place(i)) message(std::move(m));
   pushed_bytes_.store(end, std::memory_order_release);
   tail_.store(i + 1, std::memory_order_release);
 }
 
 unsigned outbox::allowance() const noexcept {
-  if (widening_.load(std::memory_order_relaxed) && !empty()) return 0;
   auto const window = window_.load(std::memory_order_relaxed);
   auto const end = head_.load(std::memory_order_acquire) + window;
   auto const allowed = allowed_.load(std::memory_order_relaxed);
@@ -60,12 +79,7 @@ unsigned outbox::allowance() const noexcept {
 unsigned outbox::take_allowance() noexcept {
   auto const n = allowance();
   if (n == 0) return 0;
-  if (widening_.load(std::memory_order_relaxed)) widen();
-  auto const allowed = allowed_.load(std::memory_order_relaxed);
-  // Who used up all it had would have used more; a conversation does not.
-  bool const used_up = allowed != 0 && allowed == tail_.load(std::memory_order_relaxed);
-  if (used_up && shelf_->places() == initial) widening_.store(true, std::memory_order_relaxed);
-  allowed_.store(allowed + n, std::memory_order_relaxed);
+  allowed_.store(allowed_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   adapt_window();
   return n;
 }
@@ -76,23 +90,13 @@ void outbox::adapt_window() noexcept {
       tail_.load(std::memory_order_relaxed) - std::exchange(seen_tail_, tail_.load(std::memory_order_relaxed));
   auto const bytes = pushed_bytes_.load(std::memory_order_relaxed) -
                      std::exchange(seen_bytes_, pushed_bytes_.load(std::memory_order_relaxed));
-  if (messages == 0 || shelf_->places() == initial) return;
+  if (messages == 0) return;
   auto const window = window_.load(std::memory_order_relaxed);
   if (bytes / messages <= small)
     window_.store(std::min<std::uint64_t>(window * 2, capacity), std::memory_order_relaxed);
   else if (bytes / messages > copied)
     window_.store(narrow, std::memory_order_relaxed);
 }
-
-/// The ends go along. Without memory it stays as it is. \pre empty()
-void outbox::widen() noexcept try {
-  shelf wider(capacity);
-  auto const tail = tail_.load(std::memory_order_relaxed);
-  for (auto i = tail - std::min<std::uint64_t>(tail, shelf_->places()); i != tail; ++i) wider.end(i) = shelf_->end(i);
-  shelf_ = std::move(wider);
-  window_.store(narrow, std::memory_order_relaxed);
-  widening_.store(false, std::memory_order_relaxed);
-} catch (std::bad_alloc const&) {}
 
 bool outbox::add(batch& b, message const& m, std::span<std::byte>& scratch) const noexcept {
   auto const front = frame_front_size(framing_, m);
@@ -131,8 +135,7 @@ void outbox::written(std::size_t bytes) noexcept {
 
 std::size_t outbox::unconfirmed(std::uint64_t arrived) const noexcept {
   auto const tail = tail_.load(std::memory_order_acquire);
-  if (tail == 0) return 0;
-  auto const known = std::min<std::uint64_t>(tail, shelf_->places());
+  auto const known = known_ends();
   std::size_t count = 0;
   while (count != known && end_of(tail - 1 - count) > arrived) ++count;
   if (count < known || known == tail) return count;

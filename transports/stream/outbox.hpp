@@ -42,8 +42,8 @@ struct batch {
 class outbox {
  public:
   static constexpr std::size_t capacity = 1024;
-  static constexpr std::size_t narrow = 128;  ///< credits when messages are large
-  static constexpr std::size_t initial = 16;  ///< credits to begin with, and places
+  static constexpr std::size_t narrow = 128;  ///< credits to begin with
+  static constexpr std::size_t few = 16;      ///< that lie on the small shelf
 
   explicit outbox(framing f) noexcept : framing_(f) {}
   outbox(outbox const&) = delete;
@@ -80,43 +80,50 @@ class outbox {
   /// gone.
   class shelf {
    public:
-    explicit shelf(std::size_t places)
-        : places_(places), memory_(new std::byte[places * (sizeof(std::uint64_t) + sizeof(message))]) {}
+    shelf(std::size_t places, std::uint64_t first)
+        : mask_(places - 1),
+          first_(first),
+          memory_(new std::byte[places * (sizeof(std::uint64_t) + sizeof(message))]) {}
 
-    std::size_t places() const noexcept { return places_; }
+    std::size_t places() const noexcept { return mask_ + 1; }
+    /// Which message lies in the first place.
+    void begin_at(std::uint64_t i) noexcept { first_ = i; }
     std::uint64_t& end(std::uint64_t i) const noexcept {
-      return reinterpret_cast<std::uint64_t*>(memory_.get())[i & (places_ - 1)];
+      return reinterpret_cast<std::uint64_t*>(memory_.get())[i & mask_];
     }
     message* place(std::uint64_t i) const noexcept {
-      return reinterpret_cast<message*>(memory_.get() + places_ * sizeof(std::uint64_t)) + (i & (places_ - 1));
+      return reinterpret_cast<message*>(memory_.get() + places() * sizeof(std::uint64_t)) + ((i - first_) & mask_);
     }
 
    private:
     static_assert(alignof(message) <= alignof(std::max_align_t));
-    std::size_t places_;  // a power of two
+    std::uint64_t mask_;
+    std::uint64_t first_;
     std::unique_ptr<std::byte[]> memory_;
   };
 
   unsigned allowance() const noexcept;
   void adapt_window() noexcept;
-  void widen() noexcept;
-  message& at(std::uint64_t i) const noexcept { return *shelf_->place(i - base_); }
-  std::uint64_t end_of(std::uint64_t i) const noexcept { return shelf_->end(i); }
+  shelf& for_next(std::uint64_t i);
+  shelf const& of(std::uint64_t i) const noexcept {
+    return i < large_from_.load(std::memory_order_relaxed) ? *small_ : *large_;
+  }
+  message& at(std::uint64_t i) const noexcept { return *of(i).place(i); }
+  std::uint64_t end_of(std::uint64_t i) const noexcept { return of(i).end(i); }
+  std::uint64_t known_ends() const noexcept;
   bool add(batch&, message const&, std::span<std::byte>& scratch) const noexcept;
 
   framing const framing_;
-  // Made by the first push, and again for those who send much: a connection that never does costs little. Changes only
-  // while the consumer has nothing to look at.
-  std::optional<shelf> shelf_;
-  // Which message lies in the first slot: one that finds nobody before it, so that a conversation stays in one
-  // place of memory. Moves only while the consumer has nothing to look at.
-  std::uint64_t base_ = 0;
+  // Made by the first push, and by the first that finds it full: a connection that never sends costs little, and so
+  // does one that converses. The producer writes them before it tells of the message.
+  std::optional<shelf> small_;
+  std::optional<shelf> large_;
+  std::atomic<std::uint64_t> large_from_{~std::uint64_t{0}};  // messages lie there
   std::atomic<std::uint64_t> tail_{0};
   std::atomic<std::uint64_t> pushed_bytes_{0};
   std::atomic<std::uint64_t> allowed_{0};
-  std::atomic<bool> widening_{false};           // nothing is allowed until it is empty, and the shelf another
-  std::atomic<std::uint64_t> window_{initial};  // messages that may be queued: many small ones, or few large ones
-  std::uint64_t seen_tail_ = 0;                 // when that was last thought over
+  std::atomic<std::uint64_t> window_{narrow};  // messages that may be queued: many small ones, or few large ones
+  std::uint64_t seen_tail_ = 0;                // when that was last thought over
   std::uint64_t seen_bytes_ = 0;
   alignas(64) std::atomic<std::uint64_t> head_{0};
   std::atomic<std::uint64_t> written_bytes_{0};

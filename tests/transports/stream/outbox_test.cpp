@@ -79,15 +79,15 @@ BOOST_FIXTURE_TEST_CASE(a_body_that_does_not_fit_the_scratch_is_written_from_whe
 }
 
 BOOST_FIXTURE_TEST_CASE(credits_come_by_halves_and_never_exceed_the_room, writer) {
-  BOOST_TEST(box.take_allowance() == outbox::initial);
+  BOOST_TEST(box.take_allowance() == outbox::narrow);
   BOOST_TEST(box.take_allowance() == 0u);
-  for (std::size_t i = 0; i != outbox::initial; ++i) box.push(message("x"));
+  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message("x"));
   BOOST_TEST(!box.wants_ring());
-  (void)write(9 * (outbox::initial / 2 - 1));
+  (void)write(9 * (outbox::narrow / 2 - 1));
   BOOST_TEST(!box.wants_ring());
   (void)write(9);
   BOOST_TEST(box.wants_ring());
-  BOOST_TEST(box.take_allowance() == outbox::initial / 2);
+  BOOST_TEST(box.take_allowance() == outbox::narrow / 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(small_messages_may_queue_in_numbers_and_large_ones_may_not, writer) {
@@ -105,42 +105,34 @@ BOOST_FIXTURE_TEST_CASE(small_messages_may_queue_in_numbers_and_large_ones_may_n
   BOOST_TEST(send_all(100'000) == outbox::narrow);
 }
 
-BOOST_FIXTURE_TEST_CASE(more_room_is_made_once_nothing_waits, writer) {
-  constexpr std::size_t frame = 9, half = outbox::initial / 2;
+BOOST_FIXTURE_TEST_CASE(a_queue_that_grows_keeps_order_and_ends, writer) {
+  constexpr std::size_t frame = 9;
+  std::string all, wanted;
+  std::size_t sent = 0;
   auto const send = [&](std::size_t n) {
-    for (std::size_t i = 0; i != n; ++i) box.push(message("x"));
+    for (std::size_t i = 0; i != n; ++i) {
+      std::string const text(1, static_cast<char>('a' + sent++ % 26));
+      box.push(message(text));
+      wanted += framed(text);
+    }
   };
-  BOOST_TEST(box.take_allowance() == outbox::initial);
-  send(outbox::initial);
-  (void)write(frame * half);
-  BOOST_TEST(box.take_allowance() == half);  // it used up all it had
-  send(half);
-  (void)write(frame * (outbox::initial - 1));
-  BOOST_TEST(!box.wants_ring());
-  (void)write(frame);
-  BOOST_TEST(box.wants_ring());
-  // So many as it had until then, and so many more from the next time on.
-  BOOST_TEST(box.take_allowance() == outbox::initial);
-  send(outbox::initial);
-  BOOST_TEST(box.unconfirmed(frame * (outbox::initial + 2)) == half + outbox::initial - 2);  // it remembers
-  BOOST_TEST(box.take_allowance() > outbox::narrow / 2);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_conversation_needs_no_more_room, writer) {
-  std::size_t credit = box.take_allowance();
-  for (std::size_t i = 0; i != 10 * outbox::initial; ++i) {
-    box.push(message("x"));
-    (void)write(9);
-    credit = credit - 1 + box.take_allowance();
-    BOOST_TEST((credit > 0 && credit <= outbox::initial));
-  }
+  send(3);
+  all += write(2 * frame);
+  send(outbox::few - 2);  // one lies in the last place, and the next in the first
+  BOOST_TEST(box.unconfirmed(frame * 2) == outbox::few - 1);
+  send(outbox::narrow - outbox::few);
+  BOOST_TEST(box.unconfirmed(frame * (outbox::few - 3)) == sent - (outbox::few - 3));
+  while (!box.empty()) all += write(100);
+  send(outbox::capacity);
+  while (!box.empty()) all += write(1000);
+  BOOST_TEST((all == wanted));
+  BOOST_TEST(box.unconfirmed(frame * (sent - 10)) == 10u);
 }
 
 BOOST_FIXTURE_TEST_CASE(no_credits_while_many_bytes_wait, writer) {
-  BOOST_TEST(box.take_allowance() == outbox::initial);
-  for (std::size_t i = 0; i != outbox::initial; ++i)
-    box.push(message::uninitialized(i < outbox::initial / 2 ? 1 : 1 << 20));
-  while (box.size() > 4) (void)write(1 << 20);
+  BOOST_TEST(box.take_allowance() == outbox::narrow);
+  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message::uninitialized(i < 100 ? 1 : 1 << 20));
+  while (box.size() > 10) (void)write(1 << 20);
   BOOST_TEST(!box.wants_ring());
   while (!box.empty()) (void)write(1 << 20);
   BOOST_TEST(box.wants_ring());
