@@ -20,7 +20,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// So many sends, each so soon after the one before, make a connection hot.
+// So many sends, each so soon after the one before, make a connection hot. A publisher has others to serve as well: so
+// much is for each of a socket's connections, and what writing took in between does not count.
 constexpr unsigned quick_sends = 4;
 constexpr auto quick = std::chrono::duration_cast<clock::duration>(2us);
 
@@ -59,17 +60,26 @@ void flow::flush() noexcept {
   if (outbox_.size() == 0 || stalled()) return;
   bool const answered = answered_.load(std::memory_order_relaxed);
   if (should_wait()) return;
-  pump();
   // In a conversation nobody asks for the time.
-  last_write_.store(answered || hot() ? 0 : clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  if (answered || hot()) {
+    pump();
+    last_write_.store(0, std::memory_order_relaxed);
+  } else {
+    auto const begun = clock::now();
+    pump();
+    auto const end = clock::now();
+    lane_->wrote_for(end - begun);
+    last_write_.store(lane_->time_beside_writing(end), std::memory_order_relaxed);
+  }
 }
 
 bool flow::should_wait() noexcept {
   if (hot_.load(std::memory_order_relaxed))
     return outbox_.pending_bytes() < enough_bytes && outbox_.size() < enough_messages;
   auto const last = last_write_.load(std::memory_order_relaxed);
+  auto const soon = quick.count() * static_cast<clock::rep>(lane_->size());
   if (answered_.exchange(false, std::memory_order_relaxed) || last == 0 ||
-      clock::now().time_since_epoch().count() - last > quick.count()) {
+      lane_->time_beside_writing(clock::now()) - last > soon) {
     quick_.store(0, std::memory_order_relaxed);
     return false;
   }

@@ -50,6 +50,7 @@ void lane::add(std::shared_ptr<flow> f) {
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, f->fd(), &e) != 0)
     throw std::system_error(errno, std::system_category(), "epoll_ctl");
   flows_.emplace(id, std::move(f));
+  size_.store(flows_.size(), std::memory_order_relaxed);
 }
 
 void lane::remove(flow& f) noexcept {
@@ -60,6 +61,7 @@ void lane::remove(flow& f) noexcept {
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, f.fd(), nullptr);
   last = std::move(it->second);
   flows_.erase(it);
+  size_.store(flows_.size(), std::memory_order_relaxed);
 }
 
 void lane::watch_output(flow& f, bool on) noexcept {

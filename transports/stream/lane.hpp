@@ -45,6 +45,13 @@ class lane final : public ext::progress_source {
   /// A flow gathers its messages; or no longer.
   void heat(int n) noexcept { hot_.fetch_add(n, std::memory_order_relaxed); }
 
+  std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }  ///< connections
+  /// A clock that stands still while somebody writes.
+  clock::rep time_beside_writing(clock::time_point now) const noexcept {
+    return now.time_since_epoch().count() - writing_.load(std::memory_order_relaxed);
+  }
+  void wrote_for(clock::duration d) noexcept { writing_.fetch_add(d.count(), std::memory_order_relaxed); }
+
   ext::reactor& reactor() noexcept { return reactor_; }
   spare_block& spare() noexcept { return spare_; }
 
@@ -68,7 +75,9 @@ class lane final : public ext::progress_source {
   std::unordered_map<std::uint64_t, std::shared_ptr<flow>> flows_;
 
   std::atomic<int> cares_{0};
+  std::atomic<std::size_t> size_{0};
   std::atomic<int> hot_{0};
+  std::atomic<clock::rep> writing_{0};
   std::atomic<bool> asleep_{false};
   std::atomic<bool> woken_{false};
 
