@@ -141,8 +141,7 @@ BOOST_AUTO_TEST_CASE(knows_how_much_its_peer_has_not_confirmed) {
 BOOST_AUTO_TEST_CASE(is_busy_while_something_is_under_way_and_not_when_idle) {
   couple c;
   auto* const source = c.a->link->source();
-  c.reactor.turn_for(5ms);
-  BOOST_TEST(!source->busy());
+  BOOST_TEST(c.reactor.until([&] { return !source->busy(); }));
   c.a->send(std::string(8 << 20, 'x'));
   BOOST_TEST(source->busy());
   BOOST_TEST(c.reactor.attended > 0);
