@@ -22,6 +22,7 @@
 
 #include <unistd.h>
 
+#include <future>
 #include <memory_resource>
 #include <string>
 #include <thread>
@@ -268,10 +269,11 @@ BOOST_FIXTURE_TEST_CASE(a_select_is_met_by_another, stage) {
   run([](stage& s) -> awaitable<void> {
     channel<int> numbers(0);
     int got = 0;
-    std::jthread sending([&] { BOOST_TEST(select(on_send(numbers, 7), on_timer(30s)).index == 0u); });
+    auto sending = std::async(std::launch::async, [&] { return select(on_send(numbers, 7), on_timer(30s)).index; });
     auto const hear = [&](int n) { got = n; };
     BOOST_TEST(0u == co_await async_select(use_awaitable, on_receive(numbers, hear), on_receive(s.b)));
     BOOST_TEST(got == 7);
+    BOOST_TEST(sending.get() == 0u);
   }(*this));
 }
 
