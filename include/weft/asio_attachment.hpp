@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 
 #include <unistd.h>
 
@@ -51,6 +52,12 @@ class asio_attachment {
       std::lock_guard lock(mutex_);
       if (over_ || why) return;
       engine_.poll();  // once: what is left shows again, and others have their turn first
+      if (over_) return;
+      // Behind what that has completed: it need not wait for the system call that this is.
+      boost::asio::post(ready_.get_executor(), [self = shared_from_this()] { self->wait_again(); });
+    }
+    void wait_again() {
+      std::lock_guard lock(mutex_);
       if (!over_) wait();
     }
 
