@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace weft::stream {
 
@@ -52,6 +53,12 @@ std::size_t inbox::wanted(std::size_t frame) const noexcept {
   return std::min(frame, std::max({unsuspicious, std::min(largest_, trusted) + longest_prefix, 2 * come}));
 }
 
+/// Bytes of the frame that has begun, prefix and all; zero when it does not say yet.
+std::size_t inbox::known_frame() const noexcept {
+  auto const head = read_head(framing_, bytes());
+  return head.known ? prefix_size(framing_) + static_cast<std::size_t>(head.size) : 0;
+}
+
 std::span<std::byte> inbox::room() {
   if (!block_) {
     // With the prefix of the one behind it: then that one's memory can be had before it is read.
@@ -62,11 +69,10 @@ std::span<std::byte> inbox::room() {
     limit_ = guess > usual ? begin_ + guess : std::min(block_->capacity, 2 * usual);
   }
   if (begin_ != end_) {
-    auto const head = read_head(framing_, bytes());
-    auto const frame = prefix_size(framing_) + static_cast<std::size_t>(head.size);
-    auto const needed = wanted(head.known ? frame : prefix_size(framing_));
+    auto const frame = known_frame();
+    auto const needed = wanted(frame > 0 ? frame : prefix_size(framing_));
     if (begin_ + needed > block_->capacity || end_ == block_->capacity) move_to(needed);
-    set_limit(head.known ? frame : 0);
+    set_limit(frame);
   }
   return {block_->data + end_, limit_ - end_};
 }
@@ -137,7 +143,19 @@ message inbox::take(std::size_t size) {
   if (!last) block_->references.fetch_add(1, std::memory_order_relaxed);
   auto* const b = last ? std::exchange(block_, nullptr) : block_;
   if (last) begin_ = end_ = 0;
-  return message::slice(b, data, size);
+  auto m = message::slice(b, data, size);
+  if (!last && end_ - begin_ <= longest_prefix) leave_block();
+  return m;
+}
+
+/// The next prefix alone is behind the message: that goes where its frame will be read, as it would soon enough, and
+/// the message has the block for itself, to be written to without a copy.
+void inbox::leave_block() noexcept {
+  try {
+    move_to(wanted(std::max(known_frame(), prefix_size(framing_))));
+  } catch (std::bad_alloc const&) {
+    // It is shared, then.
+  }
 }
 
 }  // namespace weft::stream

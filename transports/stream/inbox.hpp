@@ -77,10 +77,12 @@ class inbox {
  private:
   std::span<std::byte const> bytes() const noexcept { return {block_->data + begin_, end_ - begin_}; }
   bool decodable() const noexcept;
+  std::size_t known_frame() const noexcept;
   std::size_t wanted(std::size_t frame) const noexcept;
   void move_to(std::size_t capacity);
   void set_limit(std::size_t frame) noexcept;
   message take(std::size_t size);
+  void leave_block() noexcept;
   void hand_back() noexcept;
 
   framing const framing_;

@@ -35,7 +35,10 @@ struct reader : ext::connection_events {
   }
   void decode() { why = box.deliver(*this, granted); }
 
-  void on_message(message&& m) noexcept override { got.push_back(std::move(m)); }
+  void on_message(message&& m) noexcept override {
+    shared += !m.unique();
+    got.push_back(std::move(m));
+  }
   void on_unread(message&&) noexcept override { BOOST_ERROR("nobody finishes here"); }
   void on_writable(unsigned) noexcept override {}
   void on_closed(std::error_code) noexcept override {}
@@ -43,6 +46,7 @@ struct reader : ext::connection_events {
   spare_block spare;
   inbox box;
   std::vector<message> got;
+  unsigned shared = 0;  // of them, when they were told
   std::error_code why;
   unsigned granted = 1000;
   bool decodes = true;
@@ -186,6 +190,16 @@ BOOST_FIXTURE_TEST_CASE(a_large_message_that_stands_alone_is_its_receivers_own, 
   BOOST_TEST_REQUIRE(got.size() == 3u);
   BOOST_TEST(got.back().unique());
   BOOST_TEST((got[0].body().data() != got[1].body().data()));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_large_message_is_its_receivers_own_also_when_the_next_prefix_came_with_it, reader) {
+  std::string all;
+  for (char const c : {'x', 'y', 'z'}) all += framed(std::string(100'000, c));
+  come(all);
+  BOOST_TEST_REQUIRE(got.size() == 3u);
+  BOOST_TEST(shared == 0u);
+  BOOST_TEST(got[1].text() == std::string(100'000, 'y'));
+  BOOST_TEST(got[2].text() == std::string(100'000, 'z'));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
