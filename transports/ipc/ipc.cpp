@@ -30,7 +30,11 @@ class ipc_transport final : public ext::transport {
                            done(std::vector{a});
                            return nullptr;
                          },
-                         .prepare = [](int, stream::address const&) { return std::error_code(); },
+                         .prepare =
+                             [](int fd, stream::address const&) {
+                               ipc::widen(fd);
+                               return std::error_code();
+                             },
                          .handshake = [h] { return stream::only_a_greeting(h); },
                          .name_of_peer = ipc::peer_text};
     return std::unique_ptr<ext::connector>(
@@ -50,7 +54,7 @@ class ipc_transport final : public ext::transport {
     auto const file = ipc::file_identity::of(path);
     return std::unique_ptr<ext::acceptor>(
         std::make_unique<stream::acceptor>(hub_, at, *std::move(fd), stream::framing::ipc, h, o,
-                                           stream::welcome{.prepare = {},
+                                           stream::welcome{.prepare = ipc::widen,
                                                            .handshake = [h] { return stream::only_a_greeting(h); },
                                                            .name_of_peer = ipc::peer_text,
                                                            .at_end = [path, file] { ipc::remove_file(path, file); }}));

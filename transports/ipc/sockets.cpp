@@ -115,4 +115,9 @@ std::string peer_text(int fd) {
   return who ? "process " + std::to_string(who->pid) + ", user " + std::to_string(who->uid) : "local";
 }
 
+void widen(int fd) noexcept {
+  constexpr int bytes = 1 << 20;
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 }  // namespace weft::ipc

@@ -74,8 +74,8 @@ void flow::flush() noexcept {
 }
 
 bool flow::should_wait() noexcept {
-  if (hot_.load(std::memory_order_relaxed))
-    return outbox_.pending_bytes() < enough_bytes && outbox_.size() < enough_messages;
+  bool const enough = outbox_.pending_bytes() >= enough_bytes || outbox_.size() >= enough_messages;
+  if (enough || hot_.load(std::memory_order_relaxed)) return !enough;
   auto const last = last_write_.load(std::memory_order_relaxed);
   auto const soon = quick.count() * static_cast<clock::rep>(lane_->size());
   if (answered_.exchange(false, std::memory_order_relaxed) || last == 0 ||

@@ -12,9 +12,6 @@ namespace {
 // Below this a copy costs less than a piece of its own.
 constexpr std::size_t copied = 4096;
 
-// Of such a queue may be long.
-constexpr std::uint64_t small = 1024;
-
 // With so many bytes waiting nobody is told to send more.
 constexpr std::uint64_t enough_bytes = 1 << 20;
 
@@ -84,18 +81,18 @@ unsigned outbox::take_allowance() noexcept {
   return n;
 }
 
-/// What is granted cannot be taken back when messages grow: so only small ones widen the window.
+/// What is granted cannot be taken back when messages grow: so only small ones widen the window, step by step, while
+/// large ones make it as narrow as they need it at once. A longer queue of those is no faster, and each would lie in
+/// memory that no cache holds.
 void outbox::adapt_window() noexcept {
   auto const messages =
       tail_.load(std::memory_order_relaxed) - std::exchange(seen_tail_, tail_.load(std::memory_order_relaxed));
   auto const bytes = pushed_bytes_.load(std::memory_order_relaxed) -
                      std::exchange(seen_bytes_, pushed_bytes_.load(std::memory_order_relaxed));
   if (messages == 0) return;
+  auto const most = std::clamp<std::uint64_t>(enough_bytes * messages / bytes, least, capacity);
   auto const window = window_.load(std::memory_order_relaxed);
-  if (bytes / messages <= small)
-    window_.store(std::min<std::uint64_t>(window * 2, capacity), std::memory_order_relaxed);
-  else if (bytes / messages > copied)
-    window_.store(narrow, std::memory_order_relaxed);
+  window_.store(std::min<std::uint64_t>(window * 2, most), std::memory_order_relaxed);
 }
 
 bool outbox::add(batch& b, message const& m, std::span<std::byte>& scratch) const noexcept {

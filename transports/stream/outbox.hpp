@@ -42,8 +42,9 @@ struct batch {
 class outbox {
  public:
   static constexpr std::size_t capacity = 1024;
-  static constexpr std::size_t narrow = 128;  ///< credits to begin with
-  static constexpr std::size_t few = 16;      ///< that lie on the small shelf
+  static constexpr std::size_t few = 16;    ///< that lie on the small shelf
+  static constexpr std::size_t usual = 32;  ///< credits to begin with
+  static constexpr std::size_t least = 4;   ///< that may be queued of the largest messages
 
   explicit outbox(framing f) noexcept : framing_(f) {}
   outbox(outbox const&) = delete;
@@ -122,8 +123,8 @@ class outbox {
   std::atomic<std::uint64_t> tail_{0};
   std::atomic<std::uint64_t> pushed_bytes_{0};
   std::atomic<std::uint64_t> allowed_{0};
-  std::atomic<std::uint64_t> window_{narrow};  // messages that may be queued: many small ones, or few large ones
-  std::uint64_t seen_tail_ = 0;                // when that was last thought over
+  std::atomic<std::uint64_t> window_{usual};  // messages that may be queued: many small ones, or few large ones
+  std::uint64_t seen_tail_ = 0;               // when that was last thought over
   std::uint64_t seen_bytes_ = 0;
   alignas(64) std::atomic<std::uint64_t> head_{0};
   std::atomic<std::uint64_t> written_bytes_{0};

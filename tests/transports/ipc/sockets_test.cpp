@@ -126,6 +126,19 @@ BOOST_AUTO_TEST_CASE(a_peer_is_a_process_and_a_user) {
   BOOST_TEST(peer_text(one.get()) == "process " + std::to_string(::getpid()) + ", user " + std::to_string(::getuid()));
 }
 
+BOOST_AUTO_TEST_CASE(more_may_be_on_its_way_than_usual) {
+  auto const fd = stream::new_socket(AF_UNIX);
+  auto const room = [&] {
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    BOOST_TEST(::getsockopt(fd.get(), SOL_SOCKET, SO_SNDBUF, &bytes, &size) == 0);
+    return bytes;
+  };
+  int const before = room();
+  widen(fd.get());
+  BOOST_TEST(room() > before);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::ipc

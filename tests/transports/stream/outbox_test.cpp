@@ -79,15 +79,15 @@ BOOST_FIXTURE_TEST_CASE(a_body_that_does_not_fit_the_scratch_is_written_from_whe
 }
 
 BOOST_FIXTURE_TEST_CASE(credits_come_by_halves_and_never_exceed_the_room, writer) {
-  BOOST_TEST(box.take_allowance() == outbox::narrow);
+  BOOST_TEST(box.take_allowance() == outbox::usual);
   BOOST_TEST(box.take_allowance() == 0u);
-  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message("x"));
+  for (std::size_t i = 0; i != outbox::usual; ++i) box.push(message("x"));
   BOOST_TEST(!box.wants_ring());
-  (void)write(9 * (outbox::narrow / 2 - 1));
+  (void)write(9 * (outbox::usual / 2 - 1));
   BOOST_TEST(!box.wants_ring());
   (void)write(9);
   BOOST_TEST(box.wants_ring());
-  BOOST_TEST(box.take_allowance() == outbox::narrow / 2);
+  BOOST_TEST(box.take_allowance() == outbox::usual / 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(small_messages_may_queue_in_numbers_and_large_ones_may_not, writer) {
@@ -100,9 +100,11 @@ BOOST_FIXTURE_TEST_CASE(small_messages_may_queue_in_numbers_and_large_ones_may_n
   };
   for (int i = 0; i != 10; ++i) (void)send_all(10);
   BOOST_TEST(send_all(10) == outbox::capacity);
-  (void)send_all(100'000);
-  (void)send_all(100'000);
-  BOOST_TEST(send_all(100'000) == outbox::narrow);
+  for (std::size_t const size : {10'000, 100'000, 10'000'000}) {
+    (void)send_all(size);
+    (void)send_all(size);
+    BOOST_TEST(send_all(size) == std::max<std::size_t>(outbox::least, (1 << 20) / (size + 8)));
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_queue_that_grows_keeps_order_and_ends, writer) {
@@ -120,7 +122,7 @@ BOOST_FIXTURE_TEST_CASE(a_queue_that_grows_keeps_order_and_ends, writer) {
   all += write(2 * frame);
   send(outbox::few - 2);  // one lies in the last place, and the next in the first
   BOOST_TEST(box.unconfirmed(frame * 2) == outbox::few - 1);
-  send(outbox::narrow - outbox::few);
+  send(100);
   BOOST_TEST(box.unconfirmed(frame * (outbox::few - 3)) == sent - (outbox::few - 3));
   while (!box.empty()) all += write(100);
   send(outbox::capacity);
@@ -130,8 +132,8 @@ BOOST_FIXTURE_TEST_CASE(a_queue_that_grows_keeps_order_and_ends, writer) {
 }
 
 BOOST_FIXTURE_TEST_CASE(no_credits_while_many_bytes_wait, writer) {
-  BOOST_TEST(box.take_allowance() == outbox::narrow);
-  for (std::size_t i = 0; i != outbox::narrow; ++i) box.push(message::uninitialized(i < 100 ? 1 : 1 << 20));
+  BOOST_TEST(box.take_allowance() == outbox::usual);
+  for (std::size_t i = 0; i != outbox::usual; ++i) box.push(message::uninitialized(i < 15 ? 1 : 1 << 20));
   while (box.size() > 10) (void)write(1 << 20);
   BOOST_TEST(!box.wants_ring());
   while (!box.empty()) (void)write(1 << 20);
