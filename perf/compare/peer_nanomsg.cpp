@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// nanomsg at its best: its own chunks change hands without a copy, TCP does not delay.
+// nanomsg at its best: its own chunks change hands without a copy, TCP does not delay, buffers hold four messages. With
+// NANOMSG_PLAIN as nanomsg's own local_lat and its brothers use it: the caller's memory, and all options as they are.
 #include "peer.hpp"
 
 #include <nanomsg/nn.h>
@@ -17,6 +18,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -25,22 +27,34 @@ int checked(int status, char const* what) {
   return status;
 }
 
+#ifdef NANOMSG_PLAIN
+constexpr bool plain = true;
+#else
+constexpr bool plain = false;
+#endif
+
 struct nanomsg_library {};
 
 class nanomsg_peer {
  public:
   nanomsg_peer(nanomsg_library&, perf::kind k, perf::options const& o)
       : socket_(checked(nn_socket(AF_SP, protocol(k)), "nn_socket")) {
-    constexpr int least_queue = 128 * 1024;
-    int const queue = std::max(least_queue, static_cast<int>(std::min<std::size_t>(o.size, 1 << 28)) * 4);
-    set(NN_SOL_SOCKET, NN_SNDBUF, queue);
-    set(NN_SOL_SOCKET, NN_RCVBUF, queue);
     set(NN_SOL_SOCKET, NN_RCVMAXSIZE, -1);
-    set(NN_TCP, NN_TCP_NODELAY, 1);
+    if (plain) {
+      own_.resize(o.size);
+    } else {
+      constexpr int least_queue = 128 * 1024;
+      int const queue = std::max(least_queue, static_cast<int>(std::min<std::size_t>(o.size, 1 << 28)) * 4);
+      set(NN_SOL_SOCKET, NN_SNDBUF, queue);
+      set(NN_SOL_SOCKET, NN_RCVBUF, queue);
+      set(NN_TCP, NN_TCP_NODELAY, 1);
+    }
     if (k == perf::kind::sub) checked(nn_setsockopt(socket_, NN_SUB, NN_SUB_SUBSCRIBE, "", 0), "subscribe");
   }
   nanomsg_peer(nanomsg_peer&& other) noexcept
-      : socket_(std::exchange(other.socket_, -1)), message_(std::exchange(other.message_, nullptr)) {}
+      : socket_(std::exchange(other.socket_, -1)),
+        message_(std::exchange(other.message_, nullptr)),
+        own_(std::move(other.own_)) {}
   nanomsg_peer& operator=(nanomsg_peer&&) = delete;
   ~nanomsg_peer() {
     drop();
@@ -51,20 +65,26 @@ class nanomsg_peer {
   void dial(std::string const& url) { checked(nn_connect(socket_, url.c_str()), "nn_connect"); }
 
   void make(std::size_t size) {
+    if (plain) return own_.resize(size);
     drop();
     message_ = nn_allocmsg(size, 0);
     if (!message_) throw std::bad_alloc();
   }
   void send() {
+    if (plain) {
+      checked(nn_send(socket_, own_.data(), own_.size(), 0), "nn_send");
+      return;
+    }
     checked(nn_send(socket_, &message_, NN_MSG, 0), "nn_send");
     message_ = nullptr;
   }
   std::size_t receive() {
+    if (plain) return static_cast<std::size_t>(checked(nn_recv(socket_, own_.data(), own_.size(), 0), "nn_recv"));
     drop();
     return static_cast<std::size_t>(checked(nn_recv(socket_, &message_, NN_MSG, 0), "nn_recv"));
   }
 
-  unsigned char& front() { return *static_cast<unsigned char*>(message_); }
+  unsigned char& front() { return plain ? own_.front() : *static_cast<unsigned char*>(message_); }
 
   // nn_close() forgets what is queued, so the receiver closes first.
   void flush() {
@@ -101,6 +121,7 @@ class nanomsg_peer {
 
   int socket_;
   void* message_ = nullptr;
+  std::vector<unsigned char> own_;
 };
 
 }  // namespace
