@@ -15,9 +15,9 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace perf {
 
@@ -36,7 +36,10 @@ class bare_pair {
   };
 
   explicit bare_pair(std::string const& provider) : info_(find(provider)) {
-    for (auto& e : ends_) open(e);
+    for (unsigned i : {0u, 1u}) {
+      ends_[i].memory = memory_of(i);
+      open(ends_[i]);
+    }
     introduce(ends_[0], ends_[1]);
     introduce(ends_[1], ends_[0]);
   }
@@ -74,7 +77,7 @@ class bare_pair {
   using info_ptr = std::unique_ptr<fi_info, free_info>;
 
   struct end {
-    std::vector<std::byte> memory = std::vector<std::byte>(most_bytes);
+    std::span<std::byte> memory;
     handle<fid_fabric> fabric;  // one for each end: in one domain, net lets threads wait for each other
     handle<fid_domain> domain;
     handle<fid_mr> region;

@@ -33,13 +33,14 @@ class face_pair {
     wanted.of = f::end::local;
     if (provider != "shm") wanted.node = "127.0.0.1";
     auto const info = f::discover(wanted).value().front();
-    for (auto& e : ends_) {
+    for (unsigned i : {0u, 1u}) {
+      auto& e = ends_[i];
       auto const in = f::domain::open(info).value();
       auto const queue = f::completion_queue::open(in, {.wait = f::wait_kind::backoff}).value();
       e.endpoint = f::endpoint::open(in, info, {.sends = queue}).value();
-      e.memory = f::memory_region::allocate(in, most_bytes,
-                                            f::memory_access::send | f::memory_access::recv | f::memory_access::write |
-                                                f::memory_access::remote_write)
+      e.memory = f::memory_region::make(in, memory_of(i),
+                                        f::memory_access::send | f::memory_access::recv | f::memory_access::write |
+                                            f::memory_access::remote_write)
                      .value();
     }
     for (unsigned i : {0u, 1u}) {

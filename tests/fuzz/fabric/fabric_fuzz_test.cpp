@@ -9,6 +9,7 @@ BOOST_AUTO_TEST_SUITE(fuzz)
 
 BOOST_AUTO_TEST_CASE(lifeline) { play("lifeline"); }
 BOOST_AUTO_TEST_CASE(frame) { play("frame"); }
+BOOST_AUTO_TEST_CASE(datagram) { play("datagram"); }
 
 BOOST_AUTO_TEST_SUITE_END()
 
