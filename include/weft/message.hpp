@@ -117,6 +117,14 @@ inline void drop(block* b) noexcept {
 
 }  // namespace ext
 
+/// What a WebSocket calls a message (RFC 6455, section 5.6): on connections that know both. On one whose
+/// websocket_options::frames is `binary`, and on all that are no WebSockets, it means nothing.
+enum class websocket_kind : std::uint8_t {
+  unsaid,  ///< to be sent as websocket_options::frames has it
+  text,    ///< the bytes are UTF-8
+  binary,
+};
+
 /// A header and a body. Bodies of up to 64 bytes live inside the message; larger ones in a block that
 /// messages may share(). A message moves; it is never copied behind your back.
 ///
@@ -206,6 +214,10 @@ class WEFT_API message {
   pipe_id source() const noexcept { return source_; }
   void set_source(pipe_id p) noexcept { source_ = p; }
 
+  /// How it came over a WebSocket, and how it is to be sent over one.
+  websocket_kind kind() const noexcept { return kind_; }
+  void set_kind(websocket_kind k) noexcept { kind_ = k; }
+
  private:
   // Eight bytes more than promised: a 64-byte body still fits with a request id and a hop in front of it.
   static constexpr std::size_t in_place = inline_size + 8;
@@ -222,11 +234,13 @@ class WEFT_API message {
     data_ = other.data_;
     size_ = std::exchange(other.size_, 0);
     offset_ = std::exchange(other.offset_, std::uint16_t{0});
+    kind_ = other.kind_;
     if (!block_) inline_ = other.inline_;
   }
 
   weft::header header_;
   std::uint16_t offset_ = 0;  // of an inline body
+  websocket_kind kind_ = websocket_kind::unsaid;
   pipe_id source_{};
   ext::block* block_ = nullptr;
   std::byte* data_ = nullptr;  // meaningful with a block only

@@ -51,6 +51,7 @@ message message::share() const {
   message m;
   m.header_ = header_.copy();
   m.source_ = source_;
+  m.kind_ = kind_;
   m.block_ = block_;
   m.data_ = data_;
   m.size_ = size_;
@@ -66,6 +67,7 @@ message message::copy() const {
   message m(body());
   m.header_ = header_.copy();
   m.source_ = source_;
+  m.kind_ = kind_;
   return m;
 }
 

@@ -3,6 +3,7 @@
 #include "nanomsg/calls.hpp"
 #include "support/sanitizer.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -12,8 +13,8 @@ namespace weft::nanomsg_tests {
 namespace {
 
 struct couple {
-  explicit couple(int protocol = NN_PAIR, int domain = AF_SP) : a(protocol, domain), b(protocol, domain) {
-    auto const url = fresh();
+  explicit couple(int protocol = NN_PAIR, int domain = AF_SP, std::string const& url = fresh())
+      : a(protocol, domain), b(protocol, domain) {
     a.bind(url);
     b.connect(url);
     a.wait_for_peers(1);
@@ -192,6 +193,64 @@ BOOST_AUTO_TEST_CASE(control_data_that_lies_is_refused) {
   BOOST_TEST(number(nn_sendmsg(rep, &h, 0)) == EINVAL);
   data.c.cmsg_len = std::numeric_limits<std::size_t>::max();
   BOOST_TEST(NN_CMSG_FIRSTHDR(&h) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(of_several_headers_the_first_counts) {
+  sock rep(NN_REP, AF_SP_RAW), req(NN_REQ, AF_SP_RAW);
+  auto const url = fresh();
+  rep.bind(url);
+  req.connect(url);
+  char body[1] = {'x'};
+  nn_iovec piece{body, 1};
+  struct {
+    nn_cmsghdr c;
+    std::size_t size;
+    unsigned char bytes[4];
+    unsigned char padding[4];
+  } one{{sizeof one, PROTO_SP, SP_HDR}, 4, {0x80, 0, 0, 1}, {}}, many[100];
+  std::fill_n(many, 100, one);
+  nn_msghdr h{&piece, 1, many, sizeof many};
+  BOOST_TEST(nn_sendmsg(req, &h, 0) == 1);
+  void* control = nullptr;
+  nn_msghdr came{&piece, 1, &control, NN_MSG};
+  BOOST_TEST_REQUIRE(nn_recvmsg(rep, &came, 0) == 1);
+  std::size_t size = 0;
+  std::memcpy(&size, NN_CMSG_DATA(NN_CMSG_FIRSTHDR(&came)), sizeof size);
+  BOOST_TEST(size == 8u);  // the pipe and the id
+  nn_freemsg(control);
+}
+
+BOOST_AUTO_TEST_CASE(a_websocket_message_says_what_it_is) {
+  couple c(NN_PAIR, AF_SP, "ws://127.0.0.1:25641");
+  struct {
+    nn_cmsghdr c;
+    unsigned char kind;
+  } data{{NN_CMSG_LEN(1), NN_WS, NN_WS_MSG_TYPE}, 0};
+  char body[4] = {'w', 'o', 'r', 'd'};
+  nn_iovec piece{body, sizeof body};
+  nn_msghdr const sent{&piece, 1, &data, sizeof data};
+  for (int const kind : {NN_WS_MSG_TYPE_TEXT, NN_WS_MSG_TYPE_BINARY}) {
+    data.kind = static_cast<unsigned char>(kind);
+    BOOST_TEST(nn_sendmsg(c.a, &sent, 0) == 4);
+    void* control = nullptr;
+    nn_msghdr came{&piece, 1, &control, NN_MSG};
+    BOOST_TEST_REQUIRE(nn_recvmsg(c.b, &came, 0) == 4);
+    auto* const header = NN_CMSG_FIRSTHDR(&came);
+    BOOST_TEST_REQUIRE(header != nullptr);
+    BOOST_TEST((header->cmsg_level == PROTO_SP && header->cmsg_type == SP_HDR));
+    auto* const said = NN_CMSG_NXTHDR(&came, header);
+    BOOST_TEST_REQUIRE(said != nullptr);
+    BOOST_TEST((said->cmsg_level == NN_WS && said->cmsg_type == NN_WS_MSG_TYPE));
+    BOOST_TEST(*NN_CMSG_DATA(said) == kind);
+    BOOST_TEST(NN_CMSG_NXTHDR(&came, said) == nullptr);
+    // Sent back with it, it is again what it was.
+    BOOST_TEST(nn_sendmsg(c.b, &came, 0) == 4);
+    BOOST_TEST(nn_recvmsg(c.a, &came, 0) == 4);
+    BOOST_TEST(*NN_CMSG_DATA(NN_CMSG_NXTHDR(&came, NN_CMSG_FIRSTHDR(&came))) == kind);
+    nn_freemsg(control);
+  }
+  data.kind = 9;
+  BOOST_TEST(number(nn_sendmsg(c.a, &sent, 0)) == EINVAL);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

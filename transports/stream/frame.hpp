@@ -14,9 +14,11 @@ namespace weft::stream {
 enum class framing : std::uint8_t {
   tcp,  ///< the length, 64 bits, big endian
   ipc,  ///< 0x01, then the same
+  ws,   ///< as tcp, with what the message is in the two highest bits: between a connection and its WebSocket
 };
 
 inline constexpr std::size_t longest_prefix = 9;
+inline constexpr unsigned kind_shift = 62;
 
 constexpr std::size_t prefix_size(framing f) noexcept { return f == framing::ipc ? 9 : 8; }
 
@@ -24,6 +26,7 @@ constexpr std::size_t prefix_size(framing f) noexcept { return f == framing::ipc
 struct frame_head {
   bool known = false;      ///< the prefix is complete
   bool malformed = false;  ///< it is none
+  websocket_kind kind = websocket_kind::unsaid;
   std::uint64_t size = 0;  ///< bytes behind the prefix: header words and body
 };
 
@@ -32,7 +35,11 @@ inline frame_head read_head(framing f, std::span<std::byte const> bytes) noexcep
   if (bytes.size() < prefix_size(f)) return {};
   std::uint64_t size;
   std::memcpy(&size, bytes.data() + prefix_size(f) - sizeof size, sizeof size);
-  return {.known = true, .size = __builtin_bswap64(size)};
+  size = __builtin_bswap64(size);
+  if (f != framing::ws) return {.known = true, .size = size};
+  return {.known = true,
+          .kind = static_cast<websocket_kind>(size >> kind_shift),
+          .size = size & ((std::uint64_t{1} << kind_shift) - 1)};
 }
 
 /// Everything of a frame that stands before the body. \return its size
@@ -43,7 +50,9 @@ inline std::size_t frame_size(framing f, message const& m) noexcept { return fra
 
 inline void write_frame_front(framing f, message const& m, std::byte* to) noexcept {
   if (f == framing::ipc) *to++ = std::byte{1};
-  std::uint64_t const size = __builtin_bswap64(4 * m.header().size() + m.size());
+  std::uint64_t size = 4 * m.header().size() + m.size();
+  if (f == framing::ws) size |= static_cast<std::uint64_t>(m.kind()) << kind_shift;
+  size = __builtin_bswap64(size);
   std::memcpy(to, &size, sizeof size);
   to += sizeof size;
   for (std::uint32_t word : m.header().words()) {

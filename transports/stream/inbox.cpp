@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace weft::stream {
 
@@ -124,7 +125,9 @@ std::error_code inbox::deliver(ext::connection_events& events, unsigned& granted
     if (granted == 0 && !ended_ && !all) return {};  // it stays the decoder's turn
     if (granted > 0) --granted;
     begin_ += prefix;
-    events.on_message(take(static_cast<std::size_t>(head.size)));
+    auto m = take(static_cast<std::size_t>(head.size));
+    m.set_kind(head.kind);
+    events.on_message(std::move(m));
   }
   if (ended_) return {};
   if (block_ && begin_ == end_) hand_back();

@@ -149,9 +149,15 @@ bool channel::begin_frame() {
   if (size > manners_.most || joined_.size() > manners_.most - size)
     return break_off(too_large, {errc::message_too_large, "the peer sent too large a message", fault_kind::too_large});
   if (opcode_ == continuation) return true;
+  kind_ = opcode_;
   in_message_ = !final_;
-  if (final_) put_number(size, prefix_left_ = prefix_size, prefix_.data());
+  if (final_) put_prefix(size);
   return true;
+}
+
+/// In front of a message that is handed out.
+void channel::put_prefix(std::uint64_t size) noexcept {
+  put_number(size | std::uint64_t{kind_} << stream::kind_shift, prefix_left_ = prefix_size, prefix_.data());
 }
 
 void channel::frame_is_over() {
@@ -161,7 +167,7 @@ void channel::frame_is_over() {
   in_message_ = false;
   joined_whole_ = true;
   handed_out_ = 0;
-  put_number(joined_.size(), prefix_left_ = prefix_size, prefix_.data());
+  put_prefix(joined_.size());
 }
 
 void channel::obey(std::span<std::byte const> payload) {
@@ -213,7 +219,9 @@ bool channel::encode(std::span<std::byte const> plain, bytes& to) {
       plain = plain.subspan(n);
       if ((out_prefix_size_ += n) < prefix_size) break;
       out_prefix_size_ = 0;
-      out_left_ = number_in(out_prefix_);
+      auto const prefix = number_in(out_prefix_);
+      out_kind_ = static_cast<std::uint8_t>(prefix >> stream::kind_shift);
+      out_left_ = prefix & ((std::uint64_t{1} << stream::kind_shift) - 1);
       out_first_part_ = true;
       begin_part(to);
     } else {
@@ -233,9 +241,9 @@ bool channel::encode(std::span<std::byte const> plain, bytes& to) {
 void channel::begin_part(bytes& to) {
   out_part_left_ = std::min(out_left_, largest_sent);
   bool const last = out_part_left_ == out_left_;
-  auto const kind = !std::exchange(out_first_part_, false)      ? continuation
-                    : manners_.frames == websocket_frames::text ? text
-                                                                : binary;
+  std::uint8_t kind = manners_.frames == websocket_frames::text ? text : binary;
+  if (out_kind_ != 0 && manners_.frames != websocket_frames::binary) kind = out_kind_;
+  if (!std::exchange(out_first_part_, false)) kind = continuation;
   header(static_cast<std::uint8_t>(kind | (last ? final_bit : 0)), out_part_left_, to);
 }
 

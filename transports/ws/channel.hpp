@@ -4,6 +4,7 @@
 #include <weft/fault.hpp>
 #include <weft/options.hpp>
 
+#include "stream/frame.hpp"
 #include "stream/transcoder.hpp"
 #include "ws/mask.hpp"
 
@@ -59,6 +60,7 @@ class channel final : public stream::transcoder {
   bool break_off(std::uint16_t code, failure why);
   bool violated(fault_kind, char const* what);
 
+  void put_prefix(std::uint64_t size) noexcept;
   bool is_control() const noexcept { return (opcode_ & 8) != 0; }
 
   side const side_;
@@ -68,6 +70,7 @@ class channel final : public stream::transcoder {
   std::array<std::byte, longest_header> header_{};
   std::size_t header_come_ = 0;
   std::uint8_t opcode_ = 0;
+  std::uint8_t kind_ = 0;  // of the message: its first frame's opcode
   bool final_ = false;
   bool in_frame_ = false;
   bool in_message_ = false;  // more parts follow
@@ -98,6 +101,7 @@ class channel final : public stream::transcoder {
 
   std::array<std::byte, prefix_size> out_prefix_{};
   std::size_t out_prefix_size_ = 0;
+  std::uint8_t out_kind_ = 0;        // of the message; 0: as usual
   std::uint64_t out_left_ = 0;       // of the message
   std::uint64_t out_part_left_ = 0;  // of its part
   bool out_first_part_ = true;

@@ -60,7 +60,7 @@ void port::arrived(setup<stream::established> r, std::string const& peer) {
       if (t.handler && (!r || path == r->wanted)) told.push_back(t);
   }
   if (r && told.size() == 1)
-    told[0].handler(hub_.take_in(std::move(r), stream::framing::tcp, told[0].terms, local_.to_string(), peer));
+    told[0].handler(hub_.take_in(std::move(r), stream::framing::ws, told[0].terms, local_.to_string(), peer));
   else if (!r)
     for (auto const& t : told) t.handler(r.error());
 }

@@ -74,6 +74,7 @@ class ws_transport final : public ext::transport {
     auto const host = place.to_string().substr(place.scheme.size() + 3);
     ws::wish const wish{
         target.substr(3), host, protocol, o.websocket.headers, {stream::largest_frame(h), o.websocket.frames}};
+    way->framing = stream::framing::ws;
     way->handshake = [wish, c = *context, name = tls::name_to_verify(to, o.tls)] {
       stream::steps all;
       if (c) all.push_back(std::make_unique<tls::secure>(c, name));

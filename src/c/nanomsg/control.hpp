@@ -6,11 +6,12 @@
 
 namespace weft::nanomsg {
 
-/// Control data of nn_sendmsg(): the protocol's header, if it has one, becomes the message's.
-/// \return EINVAL for one that no header can be, or 0
-int read_control(nn_msghdr const&, header&);
+/// Control data of nn_sendmsg(): what a WebSocket is to call the message, and, `raw`, the protocol's header.
+/// \return EINVAL for what neither can be, or 0
+int read_control(nn_msghdr const&, bool raw, message& to);
 
-/// Control data of nn_recvmsg(): the message's header, if there is room. \throws std::bad_alloc
-void write_control(nn_msghdr&, header const&);
+/// Control data of nn_recvmsg(), as far as there is room: the message's header, which is empty unless `raw`, and what a
+/// WebSocket called it. \throws std::bad_alloc
+void write_control(nn_msghdr&, bool raw, message const&);
 
 }  // namespace weft::nanomsg

@@ -139,6 +139,7 @@ lent_message::lent_message(void* p) : memory_(p) {
   }
   message_.header().clear();
   message_.set_source({});
+  message_.set_kind(websocket_kind::unsaid);
   valid_ = true;
 }
 

@@ -52,9 +52,12 @@ bool changes_hands(std::span<nn_iovec const> pieces) noexcept {
 }
 
 int send(socket& to, message& m, nn_msghdr const* control, int flags) {
-  if (control && to.what().domain == AF_SP_RAW)
-    if (int const failed = read_control(*control, m.header())) return failed;
-  return to.send(m, (flags & NN_DONTWAIT) == 0);
+  if (control)
+    if (int const failed = read_control(*control, to.what().domain == AF_SP_RAW, m)) return failed;
+  int const failed = to.send(m, (flags & NN_DONTWAIT) == 0);
+  if (failed == 0 && control && control->msg_control && control->msg_controllen == NN_MSG)
+    release(*static_cast<void**>(control->msg_control));
+  return failed;
 }
 
 /// `sent`: bytes.
@@ -73,8 +76,6 @@ int send(socket& to, std::span<nn_iovec const> pieces, nn_msghdr const* control,
   int const failed = send(to, lent.get(), control, flags);
   if (failed != 0) return failed;
   lent.commit();
-  if (control && control->msg_control && control->msg_controllen == NN_MSG)
-    release(*static_cast<void**>(control->msg_control));
   return 0;
 }
 
@@ -93,10 +94,7 @@ int receive(socket& from, std::span<nn_iovec const> pieces, nn_msghdr* control, 
   message m;
   if (int const failed = from.receive(m, (flags & NN_DONTWAIT) == 0)) return failed;
   received = static_cast<int>(std::min(m.size(), most));
-  if (control) {
-    header const nothing{};
-    write_control(*control, from.what().domain == AF_SP_RAW ? m.header() : nothing);
-  }
+  if (control) write_control(*control, from.what().domain == AF_SP_RAW, m);
   if (changes_hands(pieces))
     *static_cast<void**>(pieces[0].iov_base) = give_out(std::move(m));
   else

@@ -61,7 +61,9 @@ bool is_stream_of_messages(std::string_view s, std::uint64_t most) {
   while (s.size() >= 8) {
     std::uint64_t size = 0;
     for (char const c : s.substr(0, 8)) size = size << 8 | static_cast<unsigned char>(c);
-    if (size > most) return false;
+    auto const kind = size >> stream::kind_shift;
+    size &= (std::uint64_t{1} << stream::kind_shift) - 1;
+    if (size > most || (kind != 1 && kind != 2)) return false;
     s.remove_prefix(8);
     if (size > s.size()) return true;
     s.remove_prefix(static_cast<std::size_t>(size));

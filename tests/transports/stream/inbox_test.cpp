@@ -103,6 +103,19 @@ BOOST_FIXTURE_TEST_CASE(one_read_is_many_messages, reader) {
   BOOST_TEST(got[499].text() == "499");
 }
 
+BOOST_AUTO_TEST_CASE(a_websocket_says_what_a_message_is) {
+  reader r(framing::ws);
+  for (int const kind : {0, 1, 2}) {
+    auto frame = framed("hello");
+    frame[0] = static_cast<char>(kind << 6);
+    r.come(frame);
+    BOOST_TEST_REQUIRE(r.got.size() == 1u);
+    BOOST_TEST(r.got[0].text() == "hello");
+    BOOST_TEST((r.got[0].kind() == static_cast<websocket_kind>(kind)));
+    r.got.clear();
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(no_more_than_granted, reader) {
   granted = 2;
   BOOST_TEST(come(framed("a") + framed("b") + framed("c")) > 0u);

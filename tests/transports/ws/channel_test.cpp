@@ -31,6 +31,13 @@ void breaks(std::string const& said, unsigned code, errc what = errc::malformed)
   BOOST_TEST(s.far.hear() == close_frame(code));
 }
 
+/// As it stands on the inner side of the channel.
+std::string said(std::string_view body, websocket_kind kind = websocket_kind::binary) {
+  auto text = framed(body);
+  text[0] = static_cast<char>(text[0] | static_cast<int>(kind) << 6);
+  return text;
+}
+
 std::string header(unsigned first, unsigned second, std::string_view more = {}) {
   return std::string{static_cast<char>(first), static_cast<char>(second)} + std::string(more);
 }
@@ -41,13 +48,13 @@ BOOST_AUTO_TEST_SUITE(ws_channel)
 
 BOOST_FIXTURE_TEST_CASE(a_binary_frame_is_a_message, server) {
   far.say(frame(0x82, "hello") + frame(0x82, ""));
-  BOOST_TEST(receive() == framed("hello") + framed(""));
+  BOOST_TEST(receive() == said("hello") + said(""));
 }
 
 BOOST_AUTO_TEST_CASE(frames_may_be_torn_at_every_byte_and_room_be_as_small) {
   auto const all = frame(0x82, "one") + frame(0x02, "tw") + frame(0x89, "ping") + frame(0x80, "o") + frame(0x82, "") +
                    frame(0x82, std::string(300, 'x'));
-  auto const wanted = framed("one") + framed("two") + framed("") + framed(std::string(300, 'x'));
+  auto const wanted = said("one") + said("two") + said("") + said(std::string(300, 'x'));
   for (std::size_t const room : {1, 2, 7, 1000}) {
     server s;
     std::string heard;
@@ -61,9 +68,9 @@ BOOST_AUTO_TEST_CASE(frames_may_be_torn_at_every_byte_and_room_be_as_small) {
 
 BOOST_FIXTURE_TEST_CASE(parts_are_joined, server) {
   far.say(frame(0x02, "a") + frame(0x00, "") + frame(0x00, "bc") + frame(0x80, "d"));
-  BOOST_TEST(receive() == framed("abcd"));
+  BOOST_TEST(receive() == said("abcd"));
   far.say(frame(0x02, "") + frame(0x80, ""));
-  BOOST_TEST(receive() == framed(""));
+  BOOST_TEST(receive() == said(""));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_sends_frames_without_masks, server) {
@@ -80,7 +87,7 @@ BOOST_AUTO_TEST_CASE(what_a_client_sends_a_server_hears) {
   channel b(side::listens, {1 << 22}, std::make_unique<stream::direct>(fds.second.get()));
   std::string all;
   for (std::size_t const size : {0, 1, 125, 126, 65535, 65536, 3'000'000})
-    all += framed(std::string(size, static_cast<char>('a' + size % 26)));
+    all += said(std::string(size, static_cast<char>('a' + size % 26)));
   std::string heard, room(200'000, '\0');
   for (std::size_t sent = 0; sent != all.size() || heard.size() != all.size();) {
     stream::batch batch;
@@ -138,13 +145,13 @@ BOOST_FIXTURE_TEST_CASE(no_pong_stands_inside_a_message, server) {
 
 BOOST_FIXTURE_TEST_CASE(a_pong_needs_no_answer, server) {
   far.say(frame(0x8a, "unasked") + frame(0x82, "x"));
-  BOOST_TEST(receive() == framed("x"));
+  BOOST_TEST(receive() == said("x"));
   BOOST_TEST(!near.wants_to_send());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_close_is_a_goodbye_and_is_answered, server) {
   far.say(frame(0x82, "last") + close_frame(1000, true));
-  BOOST_TEST(receive() == framed("last"));
+  BOOST_TEST(receive() == said("last"));
   BOOST_TEST(!ends());
   BOOST_TEST(far.hear() == close_frame(1000));
 }
@@ -166,10 +173,18 @@ BOOST_AUTO_TEST_CASE(text_comes_and_goes_where_that_was_agreed) {
   for (auto const& [frames, first] : {std::pair{websocket_frames::either, 0x82u}, {websocket_frames::text, 0x81u}}) {
     channel_end s(side::listens, {.most = 100, .frames = frames});
     s.far.say(frame(0x81, "whole") + frame(0x01, "in ") + frame(0x80, "parts") + frame(0x82, "binary"));
-    BOOST_TEST(s.receive() == framed("whole") + framed("in parts") + framed("binary"));
+    auto const text = websocket_kind::text;
+    BOOST_TEST(s.receive() == said("whole", text) + said("in parts", text) + said("binary"));
     BOOST_TEST(s.send(framed("hello")) == 13);
     BOOST_TEST(s.far.hear() == header(first, 5, "hello"));
+    BOOST_TEST(s.send(said("hello") + said("hello", text)) == 26);
+    BOOST_TEST(s.far.hear() == header(0x82, 5, "hello") + header(0x81, 5, "hello"));
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(nobody_sends_text_where_it_was_not_agreed, server) {
+  BOOST_TEST(send(said("hello", websocket_kind::text)) == 13);
+  BOOST_TEST(far.hear() == frame(0x82, "hello", false));
 }
 
 BOOST_AUTO_TEST_CASE(masks_are_for_clients_and_for_them_alone) {
@@ -220,13 +235,13 @@ BOOST_AUTO_TEST_CASE(the_limit_is_for_all_parts_together) {
   breaks(frame(0x02, "x") + header(0x00, 0xff, "\x7f\xff\xff\xff\xff\xff\xff\xffxxxx"), 1009, errc::message_too_large);
   strict_server s;
   s.far.say(frame(0x02, std::string(60, 'x')) + frame(0x80, std::string(40, 'x')));
-  BOOST_TEST(s.receive() == framed(std::string(100, 'x')));
+  BOOST_TEST(s.receive() == said(std::string(100, 'x')));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_hang_up_between_messages_is_a_goodbye, server) {
   far.say(frame(0x82, "last"));
   far.hang_up();
-  BOOST_TEST(receive() == framed("last"));
+  BOOST_TEST(receive() == said("last"));
   BOOST_TEST(result == 0);
   BOOST_TEST(!near.fault().code);
 }
