@@ -23,6 +23,13 @@ struct couple {
   sock a, b;
 };
 
+/// Control data with a header of two words at most.
+struct header_data {
+  nn_cmsghdr c;
+  std::size_t size;
+  unsigned char bytes[8];
+};
+
 std::string text_of(void const* p, int size) { return {static_cast<char const*>(p), static_cast<std::size_t>(size)}; }
 
 }  // namespace
@@ -182,11 +189,7 @@ BOOST_AUTO_TEST_CASE(control_data_that_lies_is_refused) {
   sock rep(NN_REP, AF_SP_RAW);
   char body[1] = {'x'};
   nn_iovec piece{body, 1};
-  struct {
-    nn_cmsghdr c;
-    std::size_t size;
-    unsigned char bytes[8];
-  } data{{sizeof data, PROTO_SP, SP_HDR}, 9, {}};
+  header_data data{{sizeof data, PROTO_SP, SP_HDR}, 9, {}};
   nn_msghdr const h{&piece, 1, &data, sizeof data};
   BOOST_TEST(number(nn_sendmsg(rep, &h, 0)) == EINVAL);
   data.size = 7;  // not whole words
@@ -202,13 +205,8 @@ BOOST_AUTO_TEST_CASE(of_several_headers_the_first_counts) {
   req.connect(url);
   char body[1] = {'x'};
   nn_iovec piece{body, 1};
-  struct {
-    nn_cmsghdr c;
-    std::size_t size;
-    unsigned char bytes[4];
-    unsigned char padding[4];
-  } one{{sizeof one, PROTO_SP, SP_HDR}, 4, {0x80, 0, 0, 1}, {}}, many[100];
-  std::fill_n(many, 100, one);
+  header_data many[100];
+  std::fill_n(many, 100, header_data{{sizeof(header_data), PROTO_SP, SP_HDR}, 4, {0x80, 0, 0, 1}});
   nn_msghdr h{&piece, 1, many, sizeof many};
   BOOST_TEST(nn_sendmsg(req, &h, 0) == 1);
   void* control = nullptr;

@@ -15,4 +15,13 @@ inline bool skipped_under_sanitizer([[maybe_unused]] char const* why) {
 #endif
 }
 
+/// The same where the address sanitizer alone is in the way.
+inline bool skipped_under_address_sanitizer([[maybe_unused]] char const* why) {
+#if defined(__SANITIZE_ADDRESS__)
+  return skipped_under_sanitizer(why);
+#else
+  return false;
+#endif
+}
+
 }  // namespace weft::test

@@ -116,7 +116,10 @@ std::string peer_text(int fd) {
 }
 
 void widen(int fd) noexcept {
-  constexpr int bytes = 1 << 20;
+  constexpr int bytes = 512 << 10;  // of which the kernel makes twice as many, for what it keeps beside them
+  int now = 0;
+  socklen_t size = sizeof now;
+  if (::getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &now, &size) != 0 || now >= 2 * bytes) return;
   ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 

@@ -34,8 +34,8 @@ void remove_file(std::string const& path, file_identity const&) noexcept;
 /// "process 4711, user 1000".
 std::string peer_text(int fd);
 
-/// Lets the kernel hold more than its usual 208 KiB of what is sent: as no such socket's buffer grows by itself, the
-/// two processes would wait for each other in turns. The system's own limit (wmem_max) is not passed.
+/// Lets the kernel hold a megabyte of what is sent, not its usual 208 KiB: as no such socket's buffer grows by itself,
+/// the two processes would wait for each other in turns. The system's own limit (wmem_max) is not passed.
 void widen(int fd) noexcept;
 
 }  // namespace weft::ipc

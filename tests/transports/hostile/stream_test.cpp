@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(an_announcement_costs_no_memory, over_tcp_patient) {
   }
   BOOST_TEST(serves_until([&] { return rep.peers() == 21; }));
   for (int i = 0; i != 100; ++i) talk();
-  if (test::skipped_under_sanitizer("it keeps memory that is free: what is in use cannot be told")) return;
+  if (test::skipped_under_address_sanitizer("it keeps memory that is free: what is in use cannot be told")) return;
   BOOST_TEST(resident_bytes() < before + (8u << 20));
 }
 

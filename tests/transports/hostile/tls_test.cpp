@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(who_demands_answers_and_never_reads_is_counted, over_tls
     for (int i = 0; i != 1000 && who.demands_new_keys(); ++i) {}
     return seen(tls_flood) == 1;
   }));
-  if (test::skipped_under_sanitizer("it keeps memory that is free: what is in use cannot be told")) return;
+  if (test::skipped_under_address_sanitizer("it keeps memory that is free: what is in use cannot be told")) return;
   BOOST_TEST(resident_bytes() < before + (16u << 20));
 }
 

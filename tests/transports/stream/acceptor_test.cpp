@@ -145,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(a_flood_that_resets_at_once_leaves_nothing, listening) {
 }
 
 BOOST_FIXTURE_TEST_CASE(without_descriptors_it_pauses_and_goes_on_later, listening) {
-  if (test::skipped_under_sanitizer("it needs descriptors of its own to look at memory")) return;
+  if (test::skipped_under_address_sanitizer("it needs descriptors of its own to look at memory")) return;
   auto peer = far_end(new_socket(AF_INET));
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
