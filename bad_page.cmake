@@ -1,2 +1,0 @@
-include(/work/wt/capi/tests/hygiene/../../cmake/markdown.cmake)
-markdown_blocks("```cpp\nf();\n" cpp block)
