@@ -31,7 +31,7 @@ struct host final : weft::ext::protocol_host {
 
 struct nowhere final : weft::ext::connection {
   void start(std::shared_ptr<weft::ext::doorbell>) noexcept override {}
-  void progress(weft::ext::connection_events&) noexcept override {}
+  bool progress(weft::ext::connection_events&) noexcept override { return false; }
   void send(weft::message&&) noexcept override {}
   void grant(unsigned) noexcept override {}
   void finish() noexcept override {}

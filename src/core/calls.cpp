@@ -113,6 +113,7 @@ std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
 struct socket::receiving {
   bool const patient;
   bool counted = false;  // c.waiting has this caller, until the protocol has answered it
+  bool served = false;   // the protocol answered, well or badly, while it slept
   unsigned seen = 0;
   clock::time_point not_before{};  // is the next look: see moderation
 };
@@ -148,33 +149,31 @@ template <class Attempt>
 std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options const& o, Attempt& attempt,
                                         receiving& r) {
   waiter w(*this, o);
-  blocking<receive_operation> op;
-  op.patient = r.patient;
   auto why = w.let_gather(r.not_before) ? attempt_once(o, attempt, r.seen) : errc::would_block;
   if (why == errc::would_block) why = keep_trying(w, attempt, r.seen);
-  if (why == errc::would_block) {
-    {
-      guard lock(*this);
-      if (closed_) {
-        why = errc::closed;
-      } else if (auto const done = attempt()) {
-        why = *done;
-      } else {
-        op.parked = true;
-        c.place->receivers.push_back(op);
-      }
-    }
-    if (why == errc::would_block) why = sleep(w, op);
-    if (op.served) {
-      m = std::move(op.incoming);
-      return why;
-    }
-  }
-  if (!why) return why;  // the attempt has seen to all
+  if (why == errc::would_block) why = park_to_receive(w, c, m, attempt, r);
+  if (!why || r.served) return why;  // all is seen to
   guard lock(*this);
   if (r.counted) --c.waiting;
   // A stop that came in between is first seen by the attempt itself.
   if (w.gave_up() || (r.counted && why == errc::canceled)) c.abandon_receive();
+  return why;
+}
+
+template <class Attempt>
+std::error_code socket::park_to_receive(waiter& w, ext::context& c, message& m, Attempt& attempt, receiving& r) {
+  blocking<receive_operation> op;
+  op.patient = r.patient;
+  {
+    guard lock(*this);
+    if (closed_) return errc::closed;
+    if (auto const done = attempt()) return *done;
+    op.parked = true;
+    c.place->receivers.push_back(op);
+  }
+  auto const why = sleep(w, op);
+  r.served = op.served;
+  if (r.served) m = std::move(op.incoming);
   return why;
 }
 

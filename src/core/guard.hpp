@@ -35,6 +35,12 @@ class socket::guard {
   ~guard() {
     if (socket_.has_marks()) socket_.pump();
     if (!socket_.has_aftermath()) return;
+    if (auto const c = lone_flush()) {
+      lock_.unlock();
+      errands const for_others;
+      c->flush();
+      return;
+    }
     aftermath after(socket_);
     lock_.unlock();
     after.happen(socket_);
@@ -47,7 +53,16 @@ class socket::guard {
     if (socket_.rung_.load(std::memory_order_relaxed)) socket_.answer_rings();
   }
 
-  /// What is to be done once the lock is let go. Nearly always that is one flush.
+  /// The connection to flush, if that is all that is to be done, as nearly always.
+  std::shared_ptr<ext::connection> lone_flush() noexcept {
+    auto& s = socket_;
+    if (!s.touched_ || !s.touched_->is_last_touched() || s.has_more_aftermath()) return {};
+    auto& l = static_cast<link&>(*std::exchange(s.touched_, nullptr));
+    l.untouch();
+    return l.connection_;
+  }
+
+  /// What is to be done once the lock is let go.
   class aftermath {
    public:
     explicit aftermath(socket& s) noexcept

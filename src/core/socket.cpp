@@ -121,8 +121,7 @@ void socket::answer_rings() noexcept {
     }
     // Cleared before the connection is asked: a ring from now on means there is more.
     b.rung_.exchange(false, std::memory_order_seq_cst);
-    l.touch();
-    l.connection_->progress(l);
+    if (l.connection_->progress(l)) l.touch();
   }
 }
 

@@ -149,9 +149,10 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
     return c.receive();
   }
   bool has_marks() const noexcept { return senders_marked_ || !marked_.empty() || !conditions_.empty(); }
-  bool has_aftermath() const noexcept {
-    return touched_ || tending_begins_ || !finished_.empty() || !removed_.empty() || readable_.open() ||
-           writable_.open() || !raised_.empty();
+  bool has_aftermath() const noexcept { return touched_ || has_more_aftermath(); }
+  bool has_more_aftermath() const noexcept {
+    return tending_begins_ || !finished_.empty() || !removed_.empty() || readable_.open() || writable_.open() ||
+           !raised_.empty();
   }
   void pump() noexcept;
   void pump_senders() noexcept;
@@ -200,6 +201,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
   template <class Attempt>
   std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, receiving&);
+  template <class Attempt>
+  std::error_code park_to_receive(waiter&, ext::context&, message&, Attempt&, receiving&);
   template <class Operation>
   std::error_code sleep(waiter&, Operation&);
   void end_connections(clock::duration linger);

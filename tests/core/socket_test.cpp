@@ -129,6 +129,19 @@ BOOST_FIXTURE_TEST_CASE(every_send_is_flushed_once, stage) {
   BOOST_TEST(end->flushes() == before + 3);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_comes_is_flushed_where_the_connection_asks_for_it, stage) {
+  auto const end = net.answer(3);
+  auto const before = end->flushes();
+  end->wants_flush = false;
+  end->say("a");
+  BOOST_TEST(s.receive(soon()).text() == "a");
+  BOOST_TEST(end->flushes() == before);
+  end->wants_flush = true;
+  end->say("b");
+  BOOST_TEST(s.receive(soon()).text() == "b");
+  BOOST_TEST(end->flushes() == before + 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_received_is_granted_again) {
   weft::engine home({.helper = false});
   test::script net(home);

@@ -21,7 +21,7 @@ namespace weft::test {
 class scripted_connection final : public ext::connection {
  public:
   void start(std::shared_ptr<ext::doorbell> bell) noexcept override { doorbell = std::move(bell); }
-  void progress(ext::connection_events&) noexcept override {}
+  bool progress(ext::connection_events&) noexcept override { return true; }
   void send(message&& m) noexcept override { sent.push_back(std::move(m)); }
   void grant(unsigned messages) noexcept override { granted += messages; }
   void finish() noexcept override { finished = true; }

@@ -104,7 +104,8 @@ class scripted_end {
   // Set before the connection is made.
   std::size_t limit = std::numeric_limits<std::size_t>::max();
   std::size_t unconfirmed = 0;
-  bool lingers = false;  // finish() does not end it
+  bool lingers = false;     // finish() does not end it
+  bool wants_flush = true;  // after progress()
   ext::progress_source* source = nullptr;
   std::function<void()> on_flush;
 
@@ -156,7 +157,7 @@ class scripted_wire final : public ext::connection {
     });
     if (has_news()) end_->ring();
   }
-  void progress(ext::connection_events& events) noexcept override {
+  bool progress(ext::connection_events& events) noexcept override {
     end_->notes([&] {
       ++end_->answers_;
       end_->inside_ = true;
@@ -170,6 +171,7 @@ class scripted_wire final : public ext::connection {
       return end_->ending_;
     });
     if (why) events.on_closed(*why);
+    return end_->wants_flush;
   }
   void send(message&& m) noexcept override {
     end_->notes([&] { end_->sent_.push_back(std::move(m)); });

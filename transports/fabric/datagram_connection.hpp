@@ -21,7 +21,7 @@ class datagram_connection final : public ext::connection {
   ~datagram_connection() override { flow_->abandon(); }
 
   void start(std::shared_ptr<ext::doorbell> d) noexcept override { flow_->start(std::move(d)); }
-  void progress(ext::connection_events& events) noexcept override { flow_->progress(events); }
+  bool progress(ext::connection_events& events) noexcept override { return flow_->progress(events); }
   void send(message&& m) noexcept override { flow_->send(std::move(m)); }
   void grant(unsigned messages) noexcept override { flow_->grant(messages); }
   void finish() noexcept override { flow_->finish(); }

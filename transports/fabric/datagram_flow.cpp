@@ -75,8 +75,8 @@ void datagram_flow::start(std::shared_ptr<ext::doorbell> d) noexcept {
   flush();
 }
 
-void datagram_flow::progress(ext::connection_events& events) noexcept {
-  if (told_) return;
+bool datagram_flow::progress(ext::connection_events& events) noexcept {
+  if (told_) return false;
   bool const over = ended();
   if (unsigned const n = over ? 0 : allowance()) events.on_writable(n);
   tell_counts(events);
@@ -86,10 +86,11 @@ void datagram_flow::progress(ext::connection_events& events) noexcept {
   }
   if (paused_.load(std::memory_order_acquire) && paused_.exchange(false, std::memory_order_acq_rel))
     lifeline_->resume();
-  if (!over) return;
+  if (!over) return true;
   told_ = true;
   events.on_closed(reason());
   bell_.take_down();
+  return true;
 }
 
 unsigned datagram_flow::allowance() noexcept {

@@ -48,7 +48,7 @@ class datagram_flow final : public lifeline::patron, public std::enable_shared_f
 
   // Socket: what ext::connection says.
   void start(std::shared_ptr<ext::doorbell>) noexcept;
-  void progress(ext::connection_events&) noexcept;
+  bool progress(ext::connection_events&) noexcept;
   void send(message&&) noexcept;
   void grant(unsigned messages) noexcept;
   void finish() noexcept { finishing_.store(true, std::memory_order_release); }

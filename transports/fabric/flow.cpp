@@ -63,8 +63,9 @@ void flow::start(std::shared_ptr<ext::doorbell> d) noexcept {
   flush();
 }
 
-void flow::progress(ext::connection_events& events) noexcept {
-  if (told_) return;
+bool flow::progress(ext::connection_events& events) noexcept {
+  if (told_) return false;
+  bool const transfers = in_.transfers().any();
   if (!ended()) {
     if (unsigned const n = out_.take_allowance()) events.on_writable(n);
     if (auto const why = in_.deliver(events))
@@ -72,11 +73,12 @@ void flow::progress(ext::connection_events& events) noexcept {
     else if (all_is_taken())
       end({});
   }
-  if (!ended()) return;
+  if (!ended()) return transfers || in_.transfers().any() || in_.wants_flush();
   in_.deliver_the_rest(events);
   told_ = true;
   events.on_closed(reason());
   bell_.take_down();
+  return true;
 }
 
 void flow::grant(unsigned messages) noexcept {

@@ -53,7 +53,7 @@ class flow final : public lifeline::patron {
 
   // Socket: what ext::connection says.
   void start(std::shared_ptr<ext::doorbell>) noexcept;
-  void progress(ext::connection_events&) noexcept;
+  bool progress(ext::connection_events&) noexcept;
   void send(message&& m) noexcept { out_.push(std::move(m)); }
   void grant(unsigned messages) noexcept;
   void finish() noexcept { out_.finish(); }

@@ -138,14 +138,16 @@ void inbound::release_held(ext::connection_events& events) noexcept {
 }
 
 bool inbound::repost() noexcept {
-  for (auto const end = decoded_.load(std::memory_order_acquire); reposted_ != end; ++reposted_) {
-    auto& p = place(reposted_);
+  auto const end = decoded_.load(std::memory_order_acquire);
+  for (auto next = reposted_.load(std::memory_order_relaxed); next != end; ++next) {
+    auto& p = place(next);
     auto* const b = p.load(std::memory_order_relaxed);
     p.store(nullptr, std::memory_order_release);  // before the buffer can come back in it
     if (!pool_->post(*b)) {
       p.store(b, std::memory_order_release);
       return false;
     }
+    reposted_.store(next + 1, std::memory_order_relaxed);
   }
   return true;
 }

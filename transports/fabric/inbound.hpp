@@ -43,6 +43,13 @@ class inbound {
   bool may_go_on() noexcept { return starved_ && granted_ != 0; }
   /// Hands over what has come, as far as the grants go. \return what is wrong with the peer, if anything
   std::error_code deliver(ext::connection_events&) noexcept;
+  /// Whether the peer might soon miss the buffers that were consumed and not posted again, or must hear of its credit.
+  /// A conversation never comes to that: who answers posts them, and tells of them, with the answer.
+  bool wants_flush() const noexcept {
+    constexpr auto relaxed = std::memory_order_relaxed;
+    auto const decoded = decoded_.load(relaxed);
+    return (decoded - reposted_.load(relaxed)) * 4 >= given_.data || decoded - told_.load(relaxed) >= half();
+  }
   /// Hands over what is complete, without regard to grants: the connection is over.
   void deliver_the_rest(ext::connection_events&) noexcept;
   // Flusher.
@@ -51,11 +58,12 @@ class inbound {
   /// Frames consumed: posted again, and delivered.
   std::uint32_t consumed() const noexcept {
     auto const delivered = delivered_.load(std::memory_order_acquire);
-    return static_cast<std::int32_t>(delivered - reposted_) < 0 ? delivered : reposted_;
+    auto const reposted = reposted_.load(std::memory_order_relaxed);
+    return static_cast<std::int32_t>(delivered - reposted) < 0 ? delivered : reposted;
   }
-  void told(std::uint32_t consumed) noexcept { told_ = consumed; }
+  void told(std::uint32_t consumed) noexcept { told_.store(consumed, std::memory_order_relaxed); }
   /// Whether the peer must hear of its credit though there is nothing else to say.
-  bool owes_credit() const noexcept { return consumed() - told_ >= (given_.data + 1u) / 2; }
+  bool owes_credit() const noexcept { return consumed() - told_.load(std::memory_order_relaxed) >= half(); }
 
   // Any thread.
   /// Data frames of which the socket has every message.
@@ -72,6 +80,7 @@ class inbound {
     std::uint32_t frames = 0;  // that end with it
   };
 
+  std::uint32_t half() const noexcept { return (given_.data + 1u) / 2; }
   std::atomic<receive_buffer*>& place(std::uint32_t sequence) noexcept { return frames_[sequence % frames_.size()]; }
   bool open_next_frame() noexcept;
   void close_frame() noexcept;
@@ -99,8 +108,8 @@ class inbound {
   std::deque<held_message> held_;
 
   // Flusher.
-  alignas(64) std::uint32_t reposted_ = 0;
-  std::uint32_t told_ = 0;
+  alignas(64) std::atomic<std::uint32_t> reposted_{0};  // the socket asks for it, and for the next
+  std::atomic<std::uint32_t> told_{0};
 
   incoming_transfers transfers_;
 };

@@ -29,7 +29,7 @@ void inproc_connection::send(message&& m) noexcept {
   sent_.store(true, std::memory_order_relaxed);
 }
 
-void inproc_connection::progress(ext::connection_events& events) noexcept {
+bool inproc_connection::progress(ext::connection_events& events) noexcept {
   bool const closed = pair_->closed.load(std::memory_order_acquire);
   // What was sent before the end still arrives.
   while ((granted_ > 0 || closed) && !mine_.inbox.empty()) {
@@ -43,12 +43,15 @@ void inproc_connection::progress(ext::connection_events& events) noexcept {
   if (closed) {
     bool const leaving = finishing_ && unconfirmed() > 0 && !theirs_.gone.load(std::memory_order_acquire);
     if (!leaving && !std::exchange(told_, true)) events.on_closed(reason());
-    return;
+  } else if (auto const credits = theirs_.inbox.popped() + spsc_ring::capacity; credits != credited_) {
+    events.on_writable(static_cast<unsigned>(credits - std::exchange(credited_, credits)));
   }
-  auto const credits = theirs_.inbox.popped() + spsc_ring::capacity;
-  if (credits == credited_) return;
-  auto const fresh = static_cast<unsigned>(credits - std::exchange(credited_, credits));
-  events.on_writable(fresh);
+  return wants_flush();
+}
+
+bool inproc_connection::wants_flush() const noexcept {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  return shut_.load(relaxed) || allowed_.load(relaxed) || sent_.load(relaxed) || took_.load(relaxed);
 }
 
 void inproc_connection::flush() noexcept {

@@ -49,7 +49,7 @@ class inproc_connection final : public ext::connection {
   ~inproc_connection() override;
 
   void start(std::shared_ptr<ext::doorbell>) noexcept override;
-  void progress(ext::connection_events&) noexcept override;
+  bool progress(ext::connection_events&) noexcept override;
   void send(message&& m) noexcept override;
   void grant(unsigned messages) noexcept override {
     granted_ += messages;
@@ -66,6 +66,7 @@ class inproc_connection final : public ext::connection {
 
  private:
   void shut(std::error_code why) noexcept;
+  bool wants_flush() const noexcept;
   std::error_code reason() noexcept;
   static void ring(inproc_pair::end& e) noexcept {
     if (e.started.load(std::memory_order_acquire)) e.bell->ring();

@@ -21,7 +21,7 @@ void lossy_connection::start(std::shared_ptr<ext::doorbell> bell) noexcept {
   inner_->start(std::move(bell));
 }
 
-void lossy_connection::progress(ext::connection_events& events) noexcept {
+bool lossy_connection::progress(ext::connection_events& events) noexcept {
   events_ = &events;
   deliver_due(loop_.now());
   hand_out();
@@ -29,6 +29,7 @@ void lossy_connection::progress(ext::connection_events& events) noexcept {
   events_ = nullptr;
   // Each time anew: two threads in flush() may set the alarm in either order, and the wrong one leads here again.
   if (!held_.empty()) alarm_due_.store(held_.front().due.time_since_epoch().count(), std::memory_order_relaxed);
+  return true;
 }
 
 void lossy_connection::send(message&& m) noexcept {

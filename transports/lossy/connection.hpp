@@ -24,7 +24,7 @@ class lossy_connection final : public ext::connection, private ext::connection_e
   ~lossy_connection() override;
 
   void start(std::shared_ptr<ext::doorbell>) noexcept override;
-  void progress(ext::connection_events&) noexcept override;
+  bool progress(ext::connection_events&) noexcept override;
   void send(message&&) noexcept override;
   void grant(unsigned messages) noexcept override { inner_->grant(messages); }
   void finish() noexcept override {

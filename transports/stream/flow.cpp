@@ -72,15 +72,23 @@ void flow::start(std::shared_ptr<ext::doorbell> d) noexcept {
   if (over()) flush();
 }
 
-void flow::progress(ext::connection_events& events) noexcept {
-  if (told_) return;
+bool flow::progress(ext::connection_events& events) noexcept {
+  if (told_) return false;
   if (!over())
     if (unsigned const n = outbox_.take_allowance()) events.on_writable(n);
   if (inbox_.ready()) take_in(events);
-  if (!silent()) return;  // the flusher has the last word
+  if (!silent()) return wants_flush();  // the flusher has the last word
   told_ = true;
   events.on_closed(reason());
   bell_.take_down();
+  return true;
+}
+
+bool flow::wants_flush() const noexcept {
+  // After ready() was cleared, and in one order with that: see read_in().
+  return left_.load(std::memory_order_seq_cst) || resume_.load(std::memory_order_relaxed) ||
+         hung_up_.load(std::memory_order_relaxed) || over() || finishing_.load(std::memory_order_acquire) ||
+         outbox_.size() != 0;
 }
 
 void flow::take_in(ext::connection_events& events) noexcept {

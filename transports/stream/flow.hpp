@@ -34,7 +34,7 @@ class flow : public std::enable_shared_from_this<flow> {
 
   // The socket's: see ext::connection.
   void start(std::shared_ptr<ext::doorbell>) noexcept;
-  void progress(ext::connection_events&) noexcept;
+  bool progress(ext::connection_events&) noexcept;
   void send(message&& m) noexcept { outbox_.push(std::move(m)); }
   void grant(unsigned messages) noexcept;
   void finish() noexcept { finishing_.store(true, std::memory_order_release); }
@@ -82,6 +82,7 @@ class flow : public std::enable_shared_from_this<flow> {
   void announce() noexcept;
   void update_care() noexcept;
   void take_in(ext::connection_events&) noexcept;
+  bool wants_flush() const noexcept;
 
   bool should_wait() noexcept;
   void become_hot() noexcept;

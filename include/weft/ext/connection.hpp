@@ -49,8 +49,8 @@ class connection_events {
 ///
 /// All members but start() and flush() are called under the socket's lock, one at a time. They take note
 /// and return: no system call, no waiting, no ring() and no other socket's lock. What needs one of these
-/// is done in flush(), which the same thread calls after it has let the lock go; several threads may be in
-/// flush() at once, beside any other member.
+/// is done in flush(), which the same thread calls after it has let the lock go (after progress(): where that asks
+/// for it); several threads may be in flush() at once, beside any other member.
 /// The destructor runs after on_closed() was told (or when start() was never called), under no lock.
 class connection {
  public:
@@ -59,8 +59,10 @@ class connection {
   /// The first call: from now on the connection may ring, and it rings at once if it has something to tell.
   virtual void start(std::shared_ptr<doorbell>) noexcept = 0;
 
-  virtual void progress(connection_events&) noexcept = 0;  ///< tell what happened since the last time
-  virtual void send(message&&) noexcept = 0;               ///< \pre a send credit is held; size() <= max_message()
+  /// Tell what happened since the last time. \return whether flush() has anything to do for it: a call for each message
+  /// that comes is not for nothing
+  virtual bool progress(connection_events&) noexcept = 0;
+  virtual void send(message&&) noexcept = 0;  ///< \pre a send credit is held; size() <= max_message()
   virtual void grant(unsigned messages) noexcept = 0;
 
   /// Deliver what was sent, then end in on_closed(). The peer may take its time: close() cuts it short.

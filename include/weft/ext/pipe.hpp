@@ -88,6 +88,7 @@ class pipe {
     credit_ = 0;
     ended_ = true;
   }
+  bool is_last_touched() const noexcept { return !next_touched_; }
   /// The next touched pipe; this one is clean from now on.
   pipe* untouch() noexcept {
     dirty_ = false;

@@ -59,6 +59,32 @@ BOOST_AUTO_TEST_CASE(a_socket_that_takes_nothing_returns_no_credit) {
   BOOST_REQUIRE(until([&] { return consumed() >= f.given().data / 2u; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_quarter_of_the_buffers_may_wait_to_be_posted_again) {
+  s->grant(1000);
+  s->answer();
+  auto const before = s->flushes_wanted;
+  unsigned const quarter = f.given().data / 4u;
+  BOOST_REQUIRE(quarter > 1);
+  for (unsigned i = 1; i != quarter; ++i) {
+    say("x");
+    BOOST_REQUIRE(until([&] { return s->count() == i; }));
+  }
+  BOOST_TEST(s->flushes_wanted == before);
+  say("x");
+  BOOST_REQUIRE(until([&] { return s->count() == quarter; }));
+  BOOST_TEST(s->flushes_wanted == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_tells_of_all_that_was_consumed) {
+  s->grant(1000);
+  say("x");
+  BOOST_REQUIRE(until([&] { return s->count() == 1; }));
+  BOOST_TEST(consumed() == 0u);
+  BOOST_REQUIRE(until([&] { return s->can_send(); }));
+  s->send("y");
+  BOOST_TEST(until([&] { return consumed() == 1; }));
+}
+
 BOOST_AUTO_TEST_CASE(buffers_are_posted_again_for_ever) {
   s->grant(1000000);
   auto const made = home->buffers().made();

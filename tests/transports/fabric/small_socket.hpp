@@ -64,11 +64,13 @@ class small_socket final : private ext::connection_events {
   /// Answers the bell. \return whether it had rung
   bool answer() {
     if (!bell_->rung.exchange(false)) return false;
+    bool wanted;
     {
       std::lock_guard lock(mutex_);
-      link->progress(*this);
+      wanted = link->progress(*this);
     }
-    link->flush();
+    flushes_wanted += wanted;
+    if (wanted) link->flush();
     return true;
   }
   /// How many messages are there by now.
@@ -93,6 +95,7 @@ class small_socket final : private ext::connection_events {
   std::unique_ptr<ext::connection> link;
   std::deque<message> inbox;
   unsigned credit = 0;
+  unsigned flushes_wanted = 0;  // after progress()
   std::optional<std::error_code> closed;
   drop_counts dropped;
 

@@ -2,6 +2,7 @@
 #include "fabric/transport.hpp"
 
 #include <weft/error.hpp>
+#include <weft/fabric/offers.hpp>
 
 #include "small_network.hpp"
 
@@ -123,7 +124,8 @@ BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_datagrams_made_reliable, fixture) { t
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_what_plain_ofi_chooses, fixture) { talk("ofi://127.0.0.1:0"); }
 BOOST_FIXTURE_TEST_CASE(two_ends_talk_over_connected_endpoints, fixture) {
   talk("ofi+tcp://127.0.0.1:0?ep=msg");
-  talk("ofi+tcp://127.0.0.1:0?ep=msg&prov=net");
+  bool const has_net = std::ranges::any_of(fabric::offers(), [](auto const& o) { return o.provider == "net"; });
+  if (has_net) talk("ofi+tcp://127.0.0.1:0?ep=msg&prov=net");  // libfabric 1.16 and 1.17
   talk("ofi+sockets://127.0.0.1:0?ep=msg");
   talk("ofi://127.0.0.1:0?ep=msg");
 }

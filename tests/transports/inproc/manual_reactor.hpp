@@ -104,10 +104,9 @@ class socket_side final : public ext::connection_events {
   explicit socket_side(std::unique_ptr<ext::connection> c) : link(std::move(c)) {}
 
   void start() { link->start(ear); }
-  /// As a socket: asks the connection what happened, then flushes it.
+  /// As a socket: asks the connection what happened, then flushes it, if it wants that.
   void look() {
-    link->progress(*this);
-    link->flush();
+    if (link->progress(*this)) link->flush();
   }
   void grant(unsigned messages) {
     link->grant(messages);

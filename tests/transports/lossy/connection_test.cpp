@@ -16,10 +16,11 @@ using test::socket_side;
 class scripted final : public ext::connection {
  public:
   void start(std::shared_ptr<ext::doorbell>) noexcept override { started = true; }
-  void progress(ext::connection_events& events) noexcept override {
+  bool progress(ext::connection_events& events) noexcept override {
     if (credit > 0) events.on_writable(std::exchange(credit, 0u));
     for (; next != arriving.size() && granted > 0; --granted) events.on_message(message(arriving[next++]));
     if (ended) events.on_closed(*std::exchange(ended, {}));
+    return true;
   }
   void send(message&& m) noexcept override { (sent += m.text()) += ' '; }
   void grant(unsigned messages) noexcept override { granted += messages; }
