@@ -44,7 +44,7 @@ class deadline {
 struct op_options {
   std::stop_token stop = {};  ///< ends the call with errc::canceled
   deadline until = {};        ///< ends the call with errc::timed_out
-  /// A signal that the thread handles while it sleeps ends the call with std::errc::interrupted.
+  /// In a call of a socket, a signal that the thread handles while it sleeps ends it with std::errc::interrupted.
   bool interruptible = false;
 };
 

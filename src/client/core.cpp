@@ -67,11 +67,11 @@ void client_core::close() noexcept {
 }
 
 void client_core::run(std::stop_token const& stop) {
-  auto const span = telemetry_.begin("dispatcher");
-  telemetry_.report(client_event::kind::dispatcher_started);
+  auto span = begin_span("dispatcher");
+  report(client_event::kind::dispatcher_started);
   while (!stop.stop_requested()) dispatch(clock::now() + longest_turn);
-  telemetry_.report(client_event::kind::dispatcher_stopped);
-  if (span) span({});
+  report(client_event::kind::dispatcher_stopped);
+  end_span(std::move(span), {});
 }
 
 void client_core::dispatch(clock::time_point until) {
@@ -85,7 +85,7 @@ void client_core::dispatch(clock::time_point until) {
   auto& queue = *endpoint_->receives();
   queue.dispatch(until);
   if (auto const why = queue.broken()) {
-    if (end(why)) telemetry_.report(client_event::kind::queue_error, why);
+    if (end(why)) report(client_event::kind::queue_error, why);
     if (until > clock::now()) queue.wait(until);
   }
 }
@@ -129,13 +129,13 @@ bool client_core::end(std::error_code why) noexcept {
 
 void client_core::finish(pending_send& w, std::error_code why) noexcept {
   w.why = why;
-  if (auto const span = std::move(w.span_)) span(why);
+  end_span(std::move(w.span_), why);
   w.complete();
 }
 
 void client_core::finish(pending_receive& w, std::error_code why) noexcept {
   w.why = why;
-  if (auto const span = std::move(w.span_)) span(why);
+  end_span(std::move(w.span_), why);
   w.complete();
 }
 
@@ -145,6 +145,9 @@ void client_core::waiting::ring() noexcept {
   done.store(true, std::memory_order_release);
   keep->rung_.notify_all();
 }
+
+client_core::outside::outside(client_core const& c) noexcept : before_(std::exchange(in_handler_of, &c)) {}
+client_core::outside::~outside() { in_handler_of = before_; }
 
 bool client_core::is_in_handler() const noexcept { return in_handler_of == this; }
 
@@ -205,25 +208,40 @@ void client_core::tell(handlers<What> const& all, What const& what) noexcept {
     std::lock_guard lock(mutex_);
     now = all;
   }
-  auto const* const outer = std::exchange(in_handler_of, this);
+  outside const marked(*this);
   for (auto const& h : now)
     if (!h->over) h->call(what);
-  in_handler_of = outer;
 }
 
 template void client_core::tell(handlers<client::sent> const&, client::sent const&) noexcept;
 template void client_core::tell(handlers<incoming> const&, incoming const&) noexcept;
 
+std::function<void(std::error_code)> client_core::begin_span(std::string_view what) const {
+  outside const marked(*this);
+  return telemetry_.begin(what);
+}
+
+void client_core::end_span(std::function<void(std::error_code)> span, std::error_code why) const noexcept {
+  if (!span) return;
+  outside const marked(*this);
+  span(why);
+}
+
+void client_core::report(client_event::kind what, std::error_code why) const noexcept {
+  outside const marked(*this);
+  telemetry_.report(what, why);
+}
+
 void client_core::note(completion const& how) const noexcept {
   if (!how.error || !telemetry_.listens()) return;
+  outside const marked(*this);
   telemetry_.report(client_event::kind::queue_error, how.error, &how, endpoint_->receives()->text(how));
 }
 
 void client_core::report(client_event::kind good, client_event::kind bad, completion const& how) const noexcept {
   if (!telemetry_.listens()) return;
-  auto const* const outer = std::exchange(in_handler_of, this);
+  outside const marked(*this);
   telemetry_.report(how.error ? bad : good, how.error, &how);
-  in_handler_of = outer;
 }
 
 client_stats client_core::stats() const {

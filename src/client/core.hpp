@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -85,6 +86,17 @@ class client_core : public std::enable_shared_from_this<client_core> {
   };
   struct waiting_send;
   struct waiting_receive;
+  // While it lives its thread runs what is the user's: calls that wait are refused there.
+  class outside {
+   public:
+    explicit outside(client_core const&) noexcept;
+    outside(outside const&) = delete;
+    outside& operator=(outside const&) = delete;
+    ~outside();
+
+   private:
+    client_core const* const before_;
+  };
   template <class What>
   struct handler {
     std::size_t number;
@@ -114,8 +126,11 @@ class client_core : public std::enable_shared_from_this<client_core> {
   std::error_code wait_for_room(op_options const&);
   waiting* next_for_room() noexcept;
   void hand_to_handlers() noexcept;
-  void note(completion const&) const noexcept;
+  std::function<void(std::error_code)> begin_span(std::string_view what) const;
+  void end_span(std::function<void(std::error_code)>, std::error_code) const noexcept;
+  void report(client_event::kind, std::error_code = {}) const noexcept;
   void report(client_event::kind good, client_event::kind bad, completion const&) const noexcept;
+  void note(completion const&) const noexcept;
   template <class What>
   std::size_t add_to(handlers<What>&, std::function<void(What const&)>);
   template <class What>

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
+#include "client/listener.hpp"
+
 #include <weft/fabric/client.hpp>
-#include <weft/fabric/passive_endpoint.hpp>
 
 #include "client/choice.hpp"
 #include "client/core.hpp"
 
 namespace weft::fabric {
 
-class listener_core {
- public:
-  client_options options;
-  std::shared_ptr<network const> net;
-  std::unique_ptr<passive_endpoint> door;
-};
+setup<std::unique_ptr<endpoint>> listener_core::open_for(event const& request) {
+  auto in = domain::open(net, *request.request);
+  if (!in) {
+    (void)door->reject(request, {});
+    return in.error();
+  }
+  // An endpoint takes the connection over, and ends it when it is closed: sockets has freed the request by then.
+  return endpoint::open(*std::move(in), *request.request);
+}
 
 client_listener::client_listener(std::unique_ptr<listener_core> c) noexcept : core_(std::move(c)) {}
 client_listener::client_listener(client_listener&&) noexcept = default;
@@ -41,9 +45,7 @@ std::string client_listener::service() const {
 setup<client> client_listener::accept(op_options const& options) {
   auto request = core_->door->next_request(options);
   if (!request) return failure{request.error(), "no client has come"};
-  auto in = domain::open(core_->net, *request->request);
-  if (!in) return in.error();
-  auto e = endpoint::open(*std::move(in), *request->request);
+  auto e = core_->open_for(*request);
   if (!e) return e.error();
   auto made = *std::move(e);
   if (auto const why = made->accept({}, options)) return failure{why, "the client went away: " + why.message()};

@@ -85,7 +85,7 @@ void client_core::start(pending_receive& w) {
   std::error_code why;
   incoming message;
   w.home_ = weak_from_this();
-  w.span_ = telemetry_.begin("receive");
+  w.span_ = begin_span("receive");
   {
     std::lock_guard lock(mutex_);
     auto const it = std::ranges::find_if(inbox_, [&](auto const& m) { return !w.from || *w.from == m.from(); });

@@ -25,7 +25,7 @@ void client_core::start(pending_send& w, peer to, std::span<std::byte const> byt
   std::error_code why;
   bool waits = false;
   w.home_ = weak_from_this();
-  w.span_ = telemetry_.begin("send");
+  w.span_ = begin_span("send");
   {
     std::lock_guard lock(mutex_);
     why = objection(to, bytes.size());

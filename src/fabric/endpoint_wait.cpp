@@ -154,7 +154,9 @@ std::error_code endpoint::read(slice const& into, remote_memory const& from, op_
   if (!into.region.allows(memory_access::read)) return misuse::insufficient_access;
   auto const t = staged(0);
   t->borrowed = into;
-  return finish(*sends_, t, options, [&] { return post_read(*t, t->taken(into.bytes), from); });
+  auto const why = finish(*sends_, t, options, [&] { return post_read(*t, t->taken(into.bytes), from); });
+  if (t->done) in_flight_->put_back(t);
+  return why;
 }
 
 std::error_code endpoint::write(std::span<std::byte const> bytes, remote_memory const& to, op_options const& options) {
@@ -171,7 +173,9 @@ std::error_code endpoint::write(slice const& s, remote_memory const& to, op_opti
   if (!s.region.allows(memory_access::write)) return misuse::insufficient_access;
   auto const t = staged(0);
   t->borrowed = s;
-  return finish(*sends_, t, options, [&] { return post_write(*t, t->sent(s.bytes), to); });
+  auto const why = finish(*sends_, t, options, [&] { return post_write(*t, t->sent(s.bytes), to); });
+  if (t->done) in_flight_->put_back(t);
+  return why;
 }
 
 /// Operand, comparand and result are three parts of one memory.
@@ -179,6 +183,8 @@ std::error_code endpoint::atomic(datatype type, atomic_op op, std::span<std::byt
                                  std::span<std::byte const> compare, std::span<std::byte> result,
                                  remote_memory const& at, op_options const& options) {
   constexpr std::size_t widest = 8;
+  auto const wants = compare.empty() ? atomic_form::fetch : atomic_form::compare;
+  if (atomic_limit(type, op, wants) == 0) return misuse::not_offered;
   auto const t = staged(3 * widest);
   if (!t) return misuse::not_registered;
   auto const memory = t->taken(3 * widest);
@@ -187,8 +193,6 @@ std::error_code endpoint::atomic(datatype type, atomic_op op, std::span<std::byt
   };
   std::ranges::copy(operand, part(0).bytes.begin());
   std::ranges::copy(compare, part(1).bytes.begin());
-  auto const wants = compare.empty() ? atomic_form::fetch : atomic_form::compare;
-  if (atomic_limit(type, op, wants) == 0) return misuse::not_offered;
   atomic_request const request{.type = type,
                                .op = op,
                                .count = 1,

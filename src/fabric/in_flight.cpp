@@ -70,14 +70,18 @@ std::shared_ptr<transfer> in_flight::take(std::size_t bytes) {
 
 bool in_flight::give_memory(transfer& t, std::size_t bytes) {
   t.borrowed = {};
-  if (t.own.size() >= bytes) return true;
+  // A context may come from an endpoint of another domain, whose descriptors mean nothing here.
+  auto const* const wanted = domain_->info().registers_locally() ? domain_.get() : nullptr;
+  if (t.own.size() >= bytes && (t.registered_in == wanted || t.own.empty())) return true;
   t.own_region = {};
-  t.own.resize(bytes);
-  if (!domain_->info().registers_locally()) return true;
+  t.registered_in = nullptr;
+  t.own.resize(std::max(t.own.size(), bytes));
+  if (!wanted) return true;
   auto region = memory_region::make(
       domain_, t.own, memory_access::send | memory_access::recv | memory_access::read | memory_access::write);
   if (!region) return false;
   t.own_region = *std::move(region);
+  t.registered_in = wanted;
   return true;
 }
 

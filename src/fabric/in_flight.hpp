@@ -36,6 +36,7 @@ struct transfer final : operation, std::enable_shared_from_this<transfer> {
   // Its own memory: kept from one operation to the next, since registration and allocation cost more than a copy.
   std::vector<std::byte> own;
   memory_region own_region;
+  domain const* registered_in = nullptr;  // own_region's, which keeps it
   slice borrowed;
 
   completion last;

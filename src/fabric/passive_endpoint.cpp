@@ -41,9 +41,12 @@ raw_address passive_endpoint::address() const {
 }
 
 result<event> passive_endpoint::next_request(op_options const& options) {
-  auto e = events_->read(options, &endpoint_->fid);
-  if (e && e->what == event::kind::failed) return e->error;
-  return e;
+  for (;;) {
+    auto e = events_->read(options, &endpoint_->fid);
+    if (!e) return e;
+    if (e->what == event::kind::failed) return e->error;
+    if (e->request) return e;  // what else comes says nothing of a connection
+  }
 }
 
 std::error_code passive_endpoint::reject(event const& request, std::span<std::byte const> why) noexcept {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "client/listener.hpp"
+
 #include "client/clients.hpp"
 
 #include <weft/error.hpp>
@@ -37,6 +39,22 @@ BOOST_DATA_TEST_CASE(that_is_gone_refuses, msg, over) {
   BOOST_REQUIRE(!refused);
   BOOST_TEST((refused.error().code == std::errc::connection_refused), refused.error().detail);
   BOOST_TEST(refused.error().detail.find(to.service) != std::string::npos);
+}
+
+BOOST_DATA_TEST_CASE(refuses_whom_it_cannot_serve, msg, over) {
+  auto const i = offered(over), other = offered({"shm", endpoint_type::rdm});
+  if (!i || !other) return;
+  // The network of another provider, in which there is no domain for a connection.
+  listener_core core{options_for(over), network::open(*other).value(),
+                     passive_endpoint::open(network::open(*i).value(), *i).value()};
+  auto served = std::async(std::launch::async,
+                           [&] { return core.open_for(core.door->next_request(soon()).value()).has_value(); });
+  auto to = options_for(over);
+  to.service = std::to_string(port_of(core.door->address()).value());
+  auto const refused = client::dial(to, soon());
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST((refused.error().code == std::errc::connection_refused), refused.error().detail);
+  BOOST_TEST(!served.get());
 }
 
 BOOST_DATA_TEST_CASE(waits_no_longer_than_it_may, msg, over) {

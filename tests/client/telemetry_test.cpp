@@ -8,6 +8,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace weft::fabric {
@@ -46,6 +47,30 @@ struct told {
   }
   bool has_line(std::string_view part) {
     return std::ranges::any_of(lines, [&](auto const& l) { return l.find(part) != std::string::npos; });
+  }
+};
+
+/// Hooks that call what waits, of their own client.
+struct caller {
+  std::promise<client*> known;
+  std::shared_future<client*> whom = known.get_future().share();
+  std::mutex mutex;
+  std::map<std::string, std::error_code> answers;
+
+  void call(std::string const& where) {
+    thread_local bool calls = false;  // what it calls has hooks, too
+    if (std::exchange(calls, true)) return;
+    auto const why = whom.get()->receive({.until = 0s}).error();
+    calls = false;
+    std::lock_guard lock(mutex);
+    answers[where] = why;
+  }
+  client_hooks hooks() {
+    return {.log = [this](client_log_line const& l) { call(std::string(l.text)); },
+            .trace = [this](client_labels const&, std::string_view what) -> std::function<void(std::error_code)> {
+              call(std::string(what) + " begins");
+              return [this, what = std::string(what)](std::error_code) { call(what + " ends"); };
+            }};
   }
 };
 
@@ -90,6 +115,25 @@ BOOST_AUTO_TEST_CASE(tells_of_completions_with_an_error) {
   BOOST_TEST(t.events[event_kind::queue_error] == 1);
   BOOST_TEST(t.events[event_kind::receive_failed] == 1);
   BOOST_TEST(t.has_line("completion queue error"));
+}
+
+BOOST_AUTO_TEST_CASE(cannot_wait_for_its_client) {
+  if (!offered(here)) return;
+  caller hooked;
+  auto narrow = options_for(here);
+  narrow.max_message = 100;
+  narrow.hooks = hooked.hooks();
+  auto c = couple::make(options_for(here), narrow);
+  hooked.known.set_value(&c->b);
+  BOOST_TEST(!c->a.send(bytes(1000), soon()));
+  BOOST_TEST(!c->a.send(as_bytes("fits"), soon()));
+  BOOST_TEST(c->b.receive(soon()).value().text() == "fits");
+  BOOST_TEST(!c->b.send(as_bytes("back"), soon()));
+  c->b.close();
+  for (auto const* where :
+       {"dispatcher begins", "dispatcher started", "dispatcher stopped", "dispatcher ends", "completion queue error",
+        "receive failed", "receive completed", "receive begins", "receive ends", "send begins", "send ends"})
+    BOOST_TEST((hooked.answers[where] == errc::wrong_state), where << ": " << hooked.answers[where].message());
 }
 
 BOOST_AUTO_TEST_CASE(is_counted_for_prometheus) {

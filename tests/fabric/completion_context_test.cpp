@@ -7,6 +7,8 @@
 
 #include <boost/test/data/test_case.hpp>
 
+#include <rdma/fabric.h>
+
 namespace weft::fabric {
 
 namespace {
@@ -45,6 +47,23 @@ BOOST_DATA_TEST_CASE(keeps_what_is_sent_so_that_its_caller_may_change_it, rdm, o
   BOOST_REQUIRE(!got.wait(*t->b->receives(), soon()));
   BOOST_TEST(!has_left.get());
   BOOST_TEST((bytes(got.bytes().begin(), got.bytes().end()) == pattern(8000)));
+}
+
+BOOST_DATA_TEST_CASE(serves_endpoints_of_several_domains, rdm, over) {
+  auto i = offered(over);
+  if (!i) return;
+  auto const plain = two::of(*i);
+  (*i)->domain_attr->mr_mode |= FI_MR_LOCAL;  // this one, and those after it, want every buffer registered
+  auto const first = two::of(*i), second = two::of(*i);
+  completion_context c;
+  for (auto const* t : {plain.get(), first.get(), second.get(), plain.get()}) {
+    auto const why = t->b->start_receive(c, 64, {});
+    BOOST_TEST_REQUIRE(!why, why.message());
+    mover const moves(*t->b);
+    BOOST_TEST(!t->a->send(pattern(20), {.to = t->to_b}, soon()));
+    BOOST_REQUIRE(!c.wait(*t->b->receives(), soon()));
+    BOOST_TEST((bytes(c.bytes().begin(), c.bytes().end()) == pattern(20)));
+  }
 }
 
 BOOST_DATA_TEST_CASE(tells_once_for_each_operation, rdm, over) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "support/count_allocations.hpp"
 #include "support/face.hpp"
 
 #include <weft/error.hpp>
@@ -171,6 +172,24 @@ BOOST_DATA_TEST_CASE(read_and_write_a_peers_memory, rdm, over) {
   BOOST_TEST((t->a->read(slice{local, 7, 250}, at, soon()) == misuse::outside_region));
   BOOST_TEST((t->a->send(slice{local, 0, 1}, {.to = t->to_b}, soon()) ==
               (t->a->info().registers_locally() ? std::error_code() : misuse::insufficient_access)));
+}
+
+BOOST_DATA_TEST_CASE(on_a_slice_allocate_nothing_the_second_time, rdm, over) {
+  auto const t = two_over(over, capability::msg | capability::rma);
+  if (!t) return;
+  auto const region =
+      memory_region::allocate(t->b->domain(), 64, memory_access::remote_read | memory_access::remote_write).value();
+  auto const own = memory_region::allocate(t->a->domain(), 64, memory_access::read | memory_access::write).value();
+  remote_memory const at{.at = t->to_b, .address = region.address(), .key = region.key()};
+  slice const local{own, 0, 64};
+  mover const moves(*t->b);
+  auto const both = [&] { return !t->a->write(local, at, soon()) && !t->a->read(local, at, soon()); };
+  BOOST_REQUIRE(both());
+  auto const before = weft::test::allocations();
+  bool const again = both();
+  auto const after = weft::test::allocations();
+  BOOST_TEST(again);
+  BOOST_TEST(after == before);
 }
 
 BOOST_DATA_TEST_CASE(fetch_and_swap_atomically_where_that_is_offered, rdm, over) {

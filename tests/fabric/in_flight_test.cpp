@@ -5,6 +5,8 @@
 
 #include <weft/error.hpp>
 
+#include <rdma/fabric.h>
+
 namespace weft::fabric {
 
 namespace {
@@ -85,6 +87,28 @@ BOOST_AUTO_TEST_CASE(lend_their_memory_again) {
   auto const* const memory = t->own.data();
   all.put_back(std::move(t));
   BOOST_TEST(all.take(50)->own.data() == memory);
+}
+
+// Contexts do: a descriptor is good in its own domain only.
+BOOST_AUTO_TEST_CASE(that_come_from_another_domain_are_registered_anew) {
+  auto i = offered({"sockets", endpoint_type::rdm});
+  if (!i) return;
+  in_flight plain(domain::open(*i).value());
+  (*i)->domain_attr->mr_mode |= FI_MR_LOCAL;
+  in_flight here(domain::open(*i).value()), there(domain::open(*i).value());
+  auto const t = plain.take(100);
+  auto const* const memory = t->own.data();
+  BOOST_TEST((t->sent(100).registered == descriptor::none));
+  BOOST_TEST(here.give_memory(*t, 50));
+  auto const registered_here = t->sent(50).registered;
+  BOOST_TEST((registered_here != descriptor::none));
+  BOOST_TEST(here.give_memory(*t, 100));
+  BOOST_TEST((t->sent(100).registered == registered_here));
+  BOOST_TEST(there.give_memory(*t, 100));
+  BOOST_TEST((t->sent(100).registered != registered_here));
+  BOOST_TEST(plain.give_memory(*t, 100));
+  BOOST_TEST((t->sent(100).registered == descriptor::none));
+  BOOST_TEST(t->own.data() == memory);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

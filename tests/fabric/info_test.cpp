@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(counts_the_bits_of_a_tag_from_its_format) {
 
 BOOST_AUTO_TEST_CASE(knows_the_facts_of_its_provider_and_is_cautious_with_strangers) {
   BOOST_TEST(facts_of(made_of("shm", 0)).inject == 4096u);
-  auto const& facts = facts_of(made_of("new", 0));
+  auto const stranger = made_of("new", 0);
+  auto const& facts = facts_of(stranger);
   BOOST_TEST(facts.inject == 0u);
   BOOST_TEST((facts.waits_on == wait_kind::backoff));
 }

@@ -106,6 +106,25 @@ BOOST_AUTO_TEST_CASE(ends_with_the_last_that_has_it) {
   BOOST_TEST(watched.expired());
 }
 
+BOOST_DATA_TEST_CASE(of_several_pieces_has_slices_of_the_first_only, rdm, over) {
+  auto const t = two_over(over, capability::msg | capability::rma);
+  if (!t) return;
+  if (t->a->info().mr_iov_limit() < 2) {
+    std::cout << "SKIPPED: " << over << " registers one piece at a time\n";
+    return;
+  }
+  bytes first(100), second(300);
+  std::span<std::byte> const both[] = {first, second};
+  auto const local = memory_access::send | memory_access::recv | memory_access::read | memory_access::write;
+  auto const r = memory_region::make(t->a->domain(), both, local).value();
+  BOOST_TEST(r.size() == 400u);
+  BOOST_TEST(r.bytes().size() == 100u);
+  slice const last{r, 60, 40}, across{r, 60, 41}, behind{r, 200, 10};
+  BOOST_TEST(last.is_inside());
+  BOOST_TEST((t->a->send(across, {.to = t->to_b}, soon()) == misuse::outside_region));
+  BOOST_TEST((t->a->receive(behind, {}, soon()).error() == misuse::outside_region));
+}
+
 BOOST_AUTO_TEST_CASE(that_is_none_has_nothing) {
   memory_region const none;
   BOOST_TEST(!none);

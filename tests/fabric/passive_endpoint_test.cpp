@@ -8,6 +8,8 @@
 #include <boost/test/data/test_case.hpp>
 
 #include <rdma/fabric.h>
+#include <rdma/fi_endpoint.h>
+#include <rdma/fi_eq.h>
 
 namespace weft::fabric {
 
@@ -36,6 +38,27 @@ BOOST_DATA_TEST_CASE(that_nobody_calls_waits_no_longer_than_it_is_told, boost::u
   auto const door = passive_endpoint::open(network::open(*i).value(), *i).value();
   BOOST_TEST((door->next_request({.until = 5ms}).error() == errc::timed_out));
   BOOST_TEST((door->reject({}, {}) == misuse::not_offered));
+}
+
+BOOST_DATA_TEST_CASE(takes_nothing_else_for_a_request, boost::unit_test::data::make(connected), over) {
+  auto const i = offered(over);
+  if (!i) return;
+  auto const net = network::open(*i).value();
+  auto const door = passive_endpoint::open(net, *i).value();
+  fi_eq_entry other{};
+  other.fid = &door->native_handle()->fid;
+  auto* const queue = door->events()->native_handle();
+  if (fi_eq_write(queue, FI_NOTIFY, &other, sizeof other, 0) < 0) {
+    std::cout << "SKIPPED: " << over << " lets nobody else write to such a queue\n";
+    return;
+  }
+  auto const caller = endpoint::open(domain::open(net, *i).value(), *i).value();
+  auto refused = std::async(std::launch::async, [&] {
+    auto request = door->next_request(soon());
+    return request ? door->reject(*request, {}) : request.error();
+  });
+  BOOST_TEST((caller->connect(door->address(), {}, soon()).error() == std::errc::connection_refused));
+  BOOST_TEST(!refused.get());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,9 +19,10 @@ class domain;
 class shm_guard;
 struct acquaintances;
 
+/// What an address vector is made for: fi_av(3).
 struct address_vector_options {
-  address_table table = address_table::table;
-  std::size_t count = 0;  ///< peers expected; 0: the provider's default
+  address_table table = address_table::table;  ///< how peers are numbered
+  std::size_t count = 0;                       ///< peers expected; 0: the provider's default
 };
 
 /// The peers that connectionless endpoints can reach: fi_av(3). Shared by the endpoints that are opened with it.
@@ -29,6 +30,7 @@ struct address_vector_options {
 /// Thread safety: any thread. A peer must not be removed while a send to it is being posted.
 class WEFT_API address_vector {
  public:
+  /// Empty. An endpoint is opened with it as endpoint_bindings::peers.
   static setup<std::shared_ptr<address_vector>> open(std::shared_ptr<domain const>, address_vector_options const& = {});
   ~address_vector();
   address_vector(address_vector const&) = delete;
@@ -48,7 +50,7 @@ class WEFT_API address_vector {
   /// For people; "(no address)" for what is none.
   std::string text(std::span<std::byte const> raw) const;
 
-  fid_av* native_handle() const noexcept { return av_.get(); }
+  fid_av* native_handle() const noexcept { return av_.get(); }  ///< for other calls; stays this one's
 
  private:
   friend class endpoint;

@@ -22,15 +22,19 @@ namespace asio = boost::asio;
 using weft::net::error_code;
 using weft::net::pending;
 
+/// A send and its handler: what async_send_to() starts. The rest of it is pending's.
 template <class Handler>
 class send_op final : public pending<send_op<Handler>, Handler>, public pending_send {
  public:
+  /// Made, started and canceled by pending::launch(); finish() calls the handler, on its executor.
+  ///@{
   send_op(Handler&& h, client& c, peer to, std::vector<std::byte> what)
       : pending<send_op, Handler>(std::move(h)), client_(c), to_(to), bytes_(std::move(what)) {}
   void start() { client_.start_send(*this, to_, bytes_); }
   void cancel() { (void)pending_send::cancel(); }
   void complete() noexcept override { this->done(); }
   void finish() { this->invoke(error_code(this->why)); }
+  ///@}
 
  private:
   client& client_;
@@ -38,9 +42,12 @@ class send_op final : public pending<send_op<Handler>, Handler>, public pending_
   std::vector<std::byte> bytes_;
 };
 
+/// A receive and its handler: what async_receive() and async_receive_from() start. The rest of it is pending's.
 template <class Handler>
 class receive_op final : public pending<receive_op<Handler>, Handler>, public pending_receive {
  public:
+  /// Made, started and canceled by pending::launch(); finish() calls the handler, on its executor.
+  ///@{
   receive_op(Handler&& h, client& c, std::optional<peer> p) : pending<receive_op, Handler>(std::move(h)), client_(c) {
     this->from = p;
   }
@@ -48,11 +55,13 @@ class receive_op final : public pending<receive_op<Handler>, Handler>, public pe
   void cancel() { (void)pending_receive::cancel(); }
   void complete() noexcept override { this->done(); }
   void finish() { this->invoke(error_code(this->why), std::move(this->message)); }
+  ///@}
 
  private:
   client& client_;
 };
 
+/// Both receives: of anybody where `from` is nothing.
 template <class Token>
 auto receive(client& c, std::optional<peer> from, Token&& token) {
   return asio::async_initiate<Token, void(error_code, incoming)>(

@@ -9,7 +9,8 @@
 
 namespace weft::fabric {
 
-/// How an event of a client is called where events are counted: what the adapters for Prometheus and OpenTelemetry share.
+/// How an event of a client is called where events are counted: what the adapters for Prometheus and OpenTelemetry
+/// share.
 struct client_metric {
   std::string_view operation;  ///< what it is a part of: "dispatcher", "send" or "receive"
   std::string_view kind;       ///< "started", "completed" and the like

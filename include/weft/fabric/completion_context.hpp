@@ -26,6 +26,7 @@ struct transfer;
 /// Thread safety: any thread, but for on_complete() and add_cleanup(), which want nothing in flight.
 class WEFT_API completion_context {
  public:
+  /// One with nothing in flight, that tells nobody.
   completion_context();
 
   /// Told how each operation ends, in the thread that drives the completion queue; not when the context was released
@@ -37,8 +38,8 @@ class WEFT_API completion_context {
   /// The caller's own.
   std::any& value() noexcept;
 
-  bool is_busy() const noexcept;
-  bool is_released() const noexcept;
+  bool is_busy() const noexcept;      ///< an operation has been started and has not ended
+  bool is_released() const noexcept;  ///< by release() of any of its copies
 
   /// How the last operation ended. \pre !is_busy()
   completion const& last() const noexcept;

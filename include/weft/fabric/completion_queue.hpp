@@ -30,8 +30,9 @@ struct sleeper;
 /// One thing that came out of a completion queue.
 struct entry {
   operation* op = nullptr;  ///< null when the provider names none (a failed inject): it belongs to nobody
-  completion what;
+  completion what;          ///< how that ended
 
+  /// Runs the operation's callback, in this thread: who reads an entry owes it that.
   void complete() const noexcept {
     if (op) op->complete(what);
   }
@@ -52,6 +53,8 @@ struct queue_options {
 /// any thread. Callbacks of operations run in the thread whose turn it is, one at a time, under no lock.
 class WEFT_API completion_queue {
  public:
+  /// An endpoint is opened with it as endpoint_bindings::sends or receives. Fails when the provider refuses; but a
+  /// wait that nobody asked for becomes wait_kind::backoff.
   static setup<std::shared_ptr<completion_queue>> open(std::shared_ptr<domain const>, queue_options const& = {});
   ~completion_queue();
   completion_queue(completion_queue const&) = delete;
@@ -73,13 +76,13 @@ class WEFT_API completion_queue {
   std::size_t dispatch(clock::time_point until = clock::time_point::min());
 
   /// Runs completions, or lets another thread run them, until `done`: which is looked at after every batch of them.
-  /// Looks for some 20 us before it sleeps; a sleeping thread costs no CPU.
+  /// Looks for some 20 us before it sleeps; a sleeping thread costs no CPU. op_options::interruptible does not count.
   /// \return errc::canceled, timed_out, or why the queue is broken: then `done` is not
   std::error_code run_until(std::atomic<bool> const& done, op_options const&);
 
   /// How wait() sleeps, as the provider allowed.
   wait_kind waits_on() const noexcept { return kind_; }
-  queue_format format() const noexcept { return format_; }
+  queue_format format() const noexcept { return format_; }  ///< as in queue_options
   /// Whether completions name their sender. Not where the provider says so, and names the wrong one (rxd).
   bool sources() const noexcept { return sources_; }
 
@@ -92,7 +95,7 @@ class WEFT_API completion_queue {
   /// The provider's own words for an error.
   std::string text(completion const&) const;
 
-  fid_cq* native_handle() const noexcept { return cq_.get(); }
+  fid_cq* native_handle() const noexcept { return cq_.get(); }  ///< for other calls; stays this one's
 
  private:
   static constexpr std::size_t batch = 32;

@@ -12,9 +12,12 @@ namespace weft::fabric {
 template <class Enum>
 inline constexpr bool is_bit_set = false;
 
+/// An enumeration that is one.
 template <class Enum>
 concept bit_set = is_bit_set<Enum>;
 
+/// What the operators do to numbers, for sets.
+///@{
 template <bit_set Enum>
 constexpr Enum operator|(Enum a, Enum b) noexcept {
   using number = std::underlying_type_t<Enum>;
@@ -29,6 +32,7 @@ template <bit_set Enum>
 constexpr Enum operator~(Enum a) noexcept {
   return Enum(~static_cast<std::underlying_type_t<Enum>>(a));
 }
+///@}
 /// Whether all bits of `wanted` are in `set`.
 template <bit_set Enum>
 constexpr bool has(Enum set, Enum wanted) noexcept {
@@ -74,7 +78,7 @@ enum class capability : std::uint64_t {
   directed_recv = 1ull << 59,
 };
 template <>
-inline constexpr bool is_bit_set<capability> = true;
+inline constexpr bool is_bit_set<capability> = true;  ///< with |, & and ~
 
 /// What a provider wants of its caller: fi_getinfo(3), "Mode". weft::fabric gives every operation 64 bytes of context,
 /// which serves context and context2; what else a provider insists on, it is not offered for.
@@ -89,7 +93,7 @@ enum class mode : std::uint64_t {
   context = 1ull << 59,
 };
 template <>
-inline constexpr bool is_bit_set<mode> = true;
+inline constexpr bool is_bit_set<mode> = true;  ///< with |, & and ~
 
 /// What a provider wants of memory: fi_mr(3), "Memory registration modes".
 enum class memory_mode : std::uint32_t {
@@ -106,7 +110,7 @@ enum class memory_mode : std::uint32_t {
   collective = 1u << 11,
 };
 template <>
-inline constexpr bool is_bit_set<memory_mode> = true;
+inline constexpr bool is_bit_set<memory_mode> = true;  ///< with |, & and ~
 
 /// What may be done with registered memory: fi_mr(3).
 enum class memory_access : std::uint64_t {
@@ -119,7 +123,7 @@ enum class memory_access : std::uint64_t {
   remote_write = 1ull << 13,
 };
 template <>
-inline constexpr bool is_bit_set<memory_access> = true;
+inline constexpr bool is_bit_set<memory_access> = true;  ///< with |, & and ~
 
 /// How one operation is done: fi_msg(3), fi_tagged(3), fi_rma(3), "Flags".
 enum class operation_flag : std::uint64_t {
@@ -138,7 +142,7 @@ enum class operation_flag : std::uint64_t {
   claim = 1ull << 59,    ///< tagged receive: of the message that a peek has claimed
 };
 template <>
-inline constexpr bool is_bit_set<operation_flag> = true;
+inline constexpr bool is_bit_set<operation_flag> = true;  ///< with |, & and ~
 
 /// What a completion is about: fi_cq(3), "Completion flags".
 enum class completion_flag : std::uint64_t {
@@ -159,7 +163,7 @@ enum class completion_flag : std::uint64_t {
   claim = 1ull << 59,
 };
 template <>
-inline constexpr bool is_bit_set<completion_flag> = true;
+inline constexpr bool is_bit_set<completion_flag> = true;  ///< with |, & and ~
 
 /// Which operations stay in their order: fi_endpoint(3), "Message ordering". R is a read, W a write, S a send.
 enum class ordering : std::uint64_t {
@@ -175,20 +179,22 @@ enum class ordering : std::uint64_t {
   sas = 1ull << 8,  ///< sends after sends: messages arrive in the order they were sent
 };
 template <>
-inline constexpr bool is_bit_set<ordering> = true;
+inline constexpr bool is_bit_set<ordering> = true;  ///< with |, & and ~
 
-/// fi_domain(3)
+/// Which calls must not come at once: fi_domain(3). With `safe`, none: what is said of thread safety here relies on it.
 enum class threading { unspecified, safe, fid, domain, completion, endpoint };
+/// Whether operations move by themselves, or only when queues are read: fi_domain(3), "Progress Models".
 enum class progress { unspecified, automatic, manual };
+/// Whether the provider keeps its queues from overrunning: fi_domain(3), "Resource Management".
 enum class resource_management { unspecified, disabled, enabled };
-/// fi_av(3)
+/// How an address vector numbers its peers, where `table` counts from 0: fi_av(3).
 enum class address_table { unspecified, map, table };
 /// What a completion queue says about each operation: fi_cq(3). Each has all of those before it.
 enum class queue_format { unspecified, context, msg, data, tagged };
-/// fi_cq(3), fi_eq(3)
+/// What a queue can be waited on with: fi_cq(3), fi_eq(3). weft::fabric itself chooses by wait_kind.
 enum class wait_object { none, unspecified, set, fd, mutex_cond, yield };
 
-/// fi_atomic(3)
+/// What an atomic operation works on: fi_atomic(3). Those of C++ are found by datatype_of.
 enum class datatype {
   int8,
   uint8,
@@ -201,6 +207,7 @@ enum class datatype {
   float32,
   float64,
 };
+/// What an atomic operation does: fi_atomic(3). endpoint::atomic_limit() says which the provider has.
 enum class atomic_op {
   min,
   max,

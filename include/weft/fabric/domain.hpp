@@ -15,9 +15,10 @@ namespace weft::fabric {
 /// Shared by what is opened in it, so it closes last. Thread safety: any thread.
 class WEFT_API network {
  public:
+  /// The one that discover() has found.
   static setup<std::shared_ptr<network const>> open(info const& chosen);
 
-  fid_fabric* native_handle() const noexcept { return fabric_.get(); }
+  fid_fabric* native_handle() const noexcept { return fabric_.get(); }  ///< for other calls; stays this one's
 
  private:
   explicit network(handle<fid_fabric> f) noexcept : fabric_(std::move(f)) {}
@@ -30,12 +31,14 @@ class WEFT_API network {
 class WEFT_API domain {
  public:
   /// With a fabric of its own, or in one that is open. tcp takes no MSG and RDM endpoints in one domain.
+  ///@{
   static setup<std::shared_ptr<domain const>> open(info const& chosen);
   static setup<std::shared_ptr<domain const>> open(std::shared_ptr<network const>, info const& chosen);
+  ///@}
 
-  fabric::info const& info() const noexcept { return info_; }
-  std::shared_ptr<network const> const& parent() const noexcept { return network_; }
-  fid_domain* native_handle() const noexcept { return domain_.get(); }
+  fabric::info const& info() const noexcept { return info_; }                         ///< what it was opened with
+  std::shared_ptr<network const> const& parent() const noexcept { return network_; }  ///< where event queues belong
+  fid_domain* native_handle() const noexcept { return domain_.get(); }  ///< for other calls; stays this one's
 
  private:
   domain(fabric::info chosen, std::shared_ptr<network const> n, handle<fid_domain> d) noexcept

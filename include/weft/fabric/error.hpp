@@ -14,18 +14,22 @@ WEFT_API std::error_category const& category() noexcept;
 
 /// What weft::fabric refuses before it reaches a provider, which would say EINVAL, or crash.
 enum class misuse {
-  not_registered = 1,   ///< the provider wants registered memory (memory_mode::local), and the buffer has no descriptor
-  too_many_pieces = 2,  ///< more than info::iov_limit() or mr_iov_limit() (std::errc::argument_list_too_long)
-  not_offered = 3,      ///< the endpoint was opened without that capability (std::errc::not_supported)
-  context_busy = 4,     ///< an operation is in flight with that context (std::errc::device_or_resource_busy)
+  not_registered = 1,  ///< the provider wants registered memory (memory_mode::local), and the buffer has no descriptor
+  /// More than info::iov_limit(), receive_iov_limit() or mr_iov_limit(), or of one message more than 16, whatever the
+  /// provider takes (std::errc::argument_list_too_long).
+  too_many_pieces = 2,
+  not_offered = 3,          ///< the endpoint was opened without that capability (std::errc::not_supported)
+  context_busy = 4,         ///< an operation is in flight with that context (std::errc::device_or_resource_busy)
   context_released = 5,     ///< the context was released (std::errc::owner_dead)
   insufficient_access = 6,  ///< the region was registered without that access (std::errc::permission_denied)
   outside_region = 7,       ///< (std::errc::result_out_of_range)
-  old_library = 8,          ///< the libfabric that is running is older than what is asked for
+  old_library = 8,  ///< the libfabric that is running is older than what is asked for (std::errc::not_supported)
 };
 
+/// Each compares equal to the std::errc condition named above, those without to std::errc::invalid_argument.
 WEFT_API std::error_category const& misuse_category() noexcept;
 
+/// By which a misuse converts to std::error_code.
 inline std::error_code make_error_code(misuse m) noexcept { return {static_cast<int>(m), misuse_category()}; }
 
 /// The call did nothing, and may do something later.

@@ -24,6 +24,7 @@ struct sleeper;
 
 /// One thing that happened to a connection: fi_cm(3), fi_eq(3).
 struct event {
+  /// FI_CONNREQ, FI_CONNECTED, FI_SHUTDOWN, what fi_eq_readerr() has, and anything else.
   enum class kind {
     connection_request,  ///< at a passive endpoint: to be accepted with `request`, or rejected
     connected,
@@ -32,18 +33,19 @@ struct event {
     other,
   };
 
-  kind what = kind::other;
+  kind what = kind::other;      ///< has happened
   fid* about = nullptr;         ///< the endpoint's, to be compared with endpoint::is(); it may be closed by now
   std::optional<info> request;  ///< of a connection_request: what to open an endpoint with
   std::vector<std::byte> data;  ///< the peer's private data
-  std::error_code error;
-  int provider_error = 0;
+  std::error_code error;        ///< of what has failed
+  int provider_error = 0;       ///< for event_queue::text()
 };
 
 /// Where connections report: fi_eq(3). Shared by the endpoints that are opened with it.
 /// Thread safety: any thread; each event goes to one of those that read.
 class WEFT_API event_queue {
  public:
+  /// An endpoint is opened with it as endpoint_bindings::events; a passive one takes it, too.
   static setup<std::shared_ptr<event_queue>> open(std::shared_ptr<network const>);
   ~event_queue();
   event_queue(event_queue const&) = delete;
@@ -52,7 +54,7 @@ class WEFT_API event_queue {
   /// Takes an event if there is one; errors are events like others. Does not wait.
   std::optional<event> try_read();
 
-  /// Waits for one; asleep, without CPU. \return errc::canceled or timed_out
+  /// Waits for one; asleep, without CPU. op_options::interruptible does not count. \return errc::canceled or timed_out
   /// \param about only what is about this endpoint (fid_ep::fid): the rest is set aside for others
   result<event> read(op_options const&, fid const* about = nullptr);
 
@@ -62,7 +64,7 @@ class WEFT_API event_queue {
   /// The provider's words for an event's provider_error.
   std::string text(event const&) const;
 
-  fid_eq* native_handle() const noexcept { return eq_.get(); }
+  fid_eq* native_handle() const noexcept { return eq_.get(); }  ///< for other calls; stays this one's
 
  private:
   explicit event_queue(std::shared_ptr<network const> in);

@@ -19,6 +19,8 @@ namespace weft::fabric {
 
 /// Closes any of libfabric's objects: fi_close(3).
 struct close_fid {
+  /// What fi_close() returns is lost: one that is still in use stays open.
+  ///@{
   void operator()(fid_fabric*) const noexcept;
   void operator()(fid_domain*) const noexcept;
   void operator()(fid_ep*) const noexcept;
@@ -29,6 +31,7 @@ struct close_fid {
   void operator()(fid_cntr*) const noexcept;
   void operator()(fid_mr*) const noexcept;
   void operator()(fid_wait*) const noexcept;
+  ///@}
 };
 
 /// Owns any libfabric object. Close order is member order, reversed: declare what you depend on first.

@@ -24,6 +24,7 @@ class endpoint;
 /// What a provider calls registered memory in a call that posts from it: fi_mr_desc. Opaque.
 enum class descriptor : std::uintptr_t { none = 0 };
 
+/// How memory is registered: fi_mr(3).
 struct region_options {
   std::optional<std::uint64_t> key =
       {};                    ///< what peers name it by; the provider has the last word (memory_mode::prov_key)
@@ -56,10 +57,10 @@ class WEFT_API memory_region {
   std::uint64_t key() const noexcept;  ///< for the remote ones
   std::uint64_t address()
       const noexcept;  ///< what a peer calls its first byte: an address or an offset, as the provider wants
-  std::size_t size() const noexcept;
+  std::size_t size() const noexcept;            ///< bytes of all pieces
   std::span<std::byte> bytes() const noexcept;  ///< of the first piece
-  bool allows(memory_access) const noexcept;
-  fid_mr* native_handle() const noexcept;
+  bool allows(memory_access) const noexcept;    ///< all of them; local ones always where the provider registers locally
+  fid_mr* native_handle() const noexcept;       ///< for calls that have no name here; null in one without memory
   /// All of that for a person: "net: 4096 bytes in 1 piece, for send, recv; key 0x4711, address 0, descriptor 0".
   std::string describe() const;
 
@@ -71,23 +72,28 @@ class WEFT_API memory_region {
   std::shared_ptr<state> state_ = {};
 };
 
-/// Part of a region. The region lives as long as what is done with it.
+/// Part of a region's first piece, memory_region::bytes(). The region lives as long as what is done with it.
 struct slice {
-  memory_region region;
-  std::size_t offset = 0;
-  std::size_t bytes = 0;
+  memory_region region;    ///< held by operations on the slice
+  std::size_t offset = 0;  ///< bytes from its beginning
+  std::size_t bytes = 0;   ///< from there
 
-  bool is_inside() const noexcept { return offset <= region.size() && bytes <= region.size() - offset; }
+  /// What is not inside is refused: misuse::outside_region.
+  bool is_inside() const noexcept {
+    auto const all = region.bytes().size();
+    return offset <= all && bytes <= all - offset;
+  }
 };
 
 /// A fixed number of registered buffers of one size, made once. Registration is what is dear.
 /// Thread safety: any thread. Buffers may outlive the pool.
 class WEFT_API memory_pool {
  public:
+  /// How many buffers, and for what.
   struct shape {
-    std::size_t bytes = 4096;  ///< of each
-    std::size_t count = 32;    ///< there are no more: whoever wants one waits
-    memory_access allowed = memory_access::send | memory_access::recv;
+    std::size_t bytes = 4096;                                           ///< of each
+    std::size_t count = 32;                                             ///< there are no more: whoever wants one waits
+    memory_access allowed = memory_access::send | memory_access::recv;  ///< with each
   };
 
   /// Gives itself back when it goes away.
@@ -99,8 +105,8 @@ class WEFT_API memory_pool {
     ~buffer();
 
     explicit operator bool() const noexcept { return pool_ != nullptr; }
-    std::span<std::byte> bytes() const noexcept;
-    fabric::slice slice() const noexcept;  ///< all of it, for an endpoint
+    std::span<std::byte> bytes() const noexcept;  ///< all of it; empty in one that is none
+    fabric::slice slice() const noexcept;         ///< all of it, for an endpoint
 
    private:
     friend class memory_pool;
@@ -111,6 +117,7 @@ class WEFT_API memory_pool {
     std::size_t index_ = 0;
   };
 
+  /// All buffers lie in one region, registered here. Fails as memory_region::allocate() does.
   static setup<memory_pool> make(std::shared_ptr<domain const>, shape const&, region_options const& = {});
   memory_pool(memory_pool&&) noexcept = default;
   memory_pool& operator=(memory_pool&&) noexcept;
@@ -118,12 +125,12 @@ class WEFT_API memory_pool {
 
   /// \return errc::would_block when none is free, errc::closed
   result<buffer> try_acquire();
-  /// Waits for one. \return errc::canceled, timed_out, closed
+  /// Waits for one. op_options::interruptible does not count. \return errc::canceled, timed_out, closed
   result<buffer> acquire(op_options const&);
   /// Whoever waits, or asks later, gets errc::closed. Buffers that are out stay good.
   void close() noexcept;
 
-  std::size_t outstanding() const noexcept;
+  std::size_t outstanding() const noexcept;  ///< buffers that somebody has
 
  private:
   explicit memory_pool(std::shared_ptr<buffer::shared> s) noexcept : shared_(std::move(s)) {}

@@ -25,8 +25,8 @@
 
 namespace weft::fabric {
 
-/// Counts what happens to clients in counters of a meter of OpenTelemetry: libfabric.client.send.completed and the like.
-/// For client_hooks::metric; copies count in the same place. Thread safety: any thread.
+/// Counts what happens to clients in counters of a meter of OpenTelemetry: libfabric.client.send.completed and the
+/// like. For client_hooks::metric; copies count in the same place. Thread safety: any thread.
 class opentelemetry_metrics {
  public:
   /// Makes a counter for each kind of event.
@@ -57,20 +57,20 @@ class opentelemetry_metrics {
   std::shared_ptr<counters> counters_;
 };
 
-/// Makes a span of OpenTelemetry of each send, each receive, and the life of the dispatcher: libfabric.client.send and the
-/// like, with provider, endpoint_type, node and service; one that failed has the status Error, and says why.
-/// For client_hooks::trace. Thread safety: any thread.
+/// Makes a span of OpenTelemetry of each send, each receive, and the life of the dispatcher: libfabric.client.send and
+/// the like, with provider, endpoint_type, node and service; one that failed has the status Error, and says why. For
+/// client_hooks::trace. Thread safety: any thread.
 class opentelemetry_spans {
  public:
+  /// Of that tracer, which it holds.
   explicit opentelemetry_spans(opentelemetry::nostd::shared_ptr<opentelemetry::trace::Tracer> tracer)
       : tracer_(std::move(tracer)) {}
 
   /// Begins one. \return what ends it
   std::function<void(std::error_code)> operator()(client_labels const& of, std::string_view what) const {
-    auto span = tracer_->StartSpan("libfabric.client." + std::string(what), {{"provider", of.provider},
-                                                                             {"endpoint_type", of.endpoint_type},
-                                                                             {"node", of.node},
-                                                                             {"service", of.service}});
+    auto span = tracer_->StartSpan(
+        "libfabric.client." + std::string(what),
+        {{"provider", of.provider}, {"endpoint_type", of.endpoint_type}, {"node", of.node}, {"service", of.service}});
     return [span = std::move(span)](std::error_code why) {
       if (why) span->SetStatus(opentelemetry::trace::StatusCode::kError, why.message());
       span->End();

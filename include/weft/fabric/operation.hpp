@@ -15,7 +15,7 @@ inline constexpr std::size_t operation_context_bytes = 64;
 /// How an operation ended: fi_cq(3). With an error only `error`, `provider_error` and, for FI_ETRUNC, `missing` mean
 /// something: providers leave rubbish in the rest.
 struct completion {
-  std::error_code error;
+  std::error_code error;                          ///< nothing when it has done what it was to do
   std::size_t bytes = 0;                          ///< received; 0 for a send
   std::uint64_t tag = 0;                          ///< of a received message
   completion_flag flags = completion_flag::none;  ///< what it was
@@ -38,13 +38,17 @@ class operation {
   /// What libfabric is given, and gives back: the operation's own address.
   void* native_handle() noexcept { return context_; }
 
+  /// Runs the callback, in this thread: what completion_queue::dispatch() and entry::complete() do.
   void complete(completion const& c) noexcept { on_complete_(*this, c); }
 
+  /// What runs at an end: libfabric is done with the operation, which may be posted again, or destroyed. Of a receive
+  /// with operation_flag::multi_recv that is so at the end with completion_flag::multi_recv only.
   using callback = void (*)(operation&, completion const&) noexcept;
   /// Whether it is one of those that end in this function.
   bool ends_in(callback f) const noexcept { return on_complete_ == f; }
 
  protected:
+  /// The same callback for each of its ends. \pre not null
   explicit operation(callback f) noexcept : on_complete_(f) {}
   ~operation() = default;
 

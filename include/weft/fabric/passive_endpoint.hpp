@@ -22,20 +22,22 @@ class network;
 /// Thread safety: any thread. Endpoints that were accepted live on when it closes.
 class WEFT_API passive_endpoint {
  public:
-  /// Listening. \param of with a local address: hints{.of = end::local}
+  /// Listening at the local address of the info: hints{.of = end::local}. Without an event queue it makes one.
   static setup<std::unique_ptr<passive_endpoint>> open(std::shared_ptr<network const>, info const& of,
                                                        std::shared_ptr<event_queue> = nullptr);
 
-  std::shared_ptr<event_queue> const& events() const noexcept { return events_; }
-  std::shared_ptr<network const> const& parent() const noexcept { return network_; }
+  std::shared_ptr<event_queue> const& events() const noexcept { return events_; }     ///< where requests come
+  std::shared_ptr<network const> const& parent() const noexcept { return network_; }  ///< accepted endpoints are in it
   raw_address address() const;  ///< with the port that the system has chosen, if none was asked for
 
-  /// \return errc::canceled, timed_out; or what has failed
+  /// Waits for a request of its own in events(): event::request is set. Events of other kinds that come to it are
+  /// dropped. \return errc::canceled, timed_out; or what has failed
   result<event> next_request(op_options const&);
-  /// \param why comes to the peer, at most as much as endpoint::cm_data_limit()
+  /// `why` comes to the peer, as the `refusal` of its endpoint::connect(): at most endpoint::cm_data_limit() bytes.
+  /// \return misuse::not_offered for an event that is no request
   std::error_code reject(event const& request, std::span<std::byte const> why) noexcept;
 
-  fid_pep* native_handle() const noexcept { return endpoint_.get(); }
+  fid_pep* native_handle() const noexcept { return endpoint_.get(); }  ///< for other calls; stays this one's
 
  private:
   passive_endpoint(std::shared_ptr<network const>, std::shared_ptr<event_queue>, info of) noexcept;

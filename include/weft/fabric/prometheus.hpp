@@ -23,10 +23,11 @@ class prometheus_metrics {
   explicit prometheus_metrics(prometheus::Registry& registry) {
     for (std::size_t i = 0; i != families_.size(); ++i) {
       auto const& m = client_metrics[i];
-      families_[i] = &prometheus::BuildCounter()
-                          .Name("libfabric_client_" + std::string(m.operation) + "_" + std::string(m.counted) + "_total")
-                          .Help(std::string(m.help))
-                          .Register(registry);
+      families_[i] =
+          &prometheus::BuildCounter()
+               .Name("libfabric_client_" + std::string(m.operation) + "_" + std::string(m.counted) + "_total")
+               .Help(std::string(m.help))
+               .Register(registry);
     }
   }
 

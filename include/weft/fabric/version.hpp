@@ -12,8 +12,8 @@ namespace weft::fabric {
 
 /// A version of libfabric's interface: fi_version(3).
 struct interface_version {
-  unsigned major = 0;
-  unsigned minor = 0;
+  unsigned major = 0;  ///< 1 of 1.17
+  unsigned minor = 0;  ///< 17 of it
 
   friend auto operator<=>(interface_version const&, interface_version const&) = default;
 };
