@@ -69,8 +69,8 @@ class handshake : public std::enable_shared_from_this<handshake> {
   void finish(setup<established>);
 
   ext::reactor& reactor_;
-  std::unique_ptr<ext::watch> watch_;
   established ends_;
+  std::unique_ptr<ext::watch> watch_;  // goes first: the number of a closed descriptor may be somebody else's at once
   steps steps_;
   std::size_t taken_ = 0;
   std::string who_;
