@@ -92,10 +92,11 @@ setup<std::shared_ptr<completion_queue>> completion_queue::open(std::shared_ptr<
 long completion_queue::make(wait_kind kind, queue_options const& options) noexcept {
   raw_queue attr{};
   attr.size = options.depth;
-  attr.format = static_cast<fi_cq_format>(options.format);
+  // What is parsed is asked for: each provider has a default of its own.
+  format_ = options.format == queue_format::unspecified ? queue_format::tagged : options.format;
+  attr.format = static_cast<fi_cq_format>(format_);
   attr.wait_obj = FI_WAIT_NONE;
   kind_ = kind;
-  format_ = options.format;
   sources_ = options.sources && facts_of(domain_->info()).names_senders;
   switch (kind) {
     case wait_kind::descriptor:

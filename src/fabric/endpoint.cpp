@@ -55,6 +55,7 @@ std::optional<failure> endpoint::make(endpoint_bindings& b) {
   registers_ = info_.registers_locally();
   moves_by_itself_ = info_->domain_attr->data_progress != FI_PROGRESS_MANUAL;
   has_msg_ = supports(capability::msg);
+  has_peers_ = type() != endpoint_type::msg;
   has_tagged_ = supports(capability::tagged);
   has_rma_ = supports(capability::rma);
   has_atomic_ = supports(capability::atomic);

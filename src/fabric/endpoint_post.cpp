@@ -61,6 +61,8 @@ constexpr std::uint64_t data_flag(std::optional<std::uint64_t> const& data) noex
   return data ? FI_REMOTE_CQ_DATA : 0;
 }
 
+std::error_code nowhere() noexcept { return make_error_code(std::errc::destination_address_required); }
+
 }  // namespace
 
 // To ask first costs less than to make and look at an error_code that says nothing.
@@ -79,6 +81,7 @@ std::error_code endpoint::post_send(operation& op, const_buffer b, target const&
   bool const registered = b.registered != descriptor::none || b.bytes.empty();
   if (objects(b.bytes.size(), registered, t.tag.has_value())) [[unlikely]]
     return objection(b.bytes.size(), registered, t.tag.has_value());
+  if (goes_nowhere(t.to)) return nowhere();
   if (t.flags != operation_flag::none) return post_send(op, std::span<const_buffer const>(&b, 1), t);
   auto* const ep = endpoint_.get();
   auto const* data = b.bytes.data();
@@ -96,6 +99,7 @@ std::error_code endpoint::post_send(operation& op, std::span<const_buffer const>
   if (all.size() > std::min(iov_limit_, most_pieces)) return misuse::too_many_pieces;
   auto const [bytes, registered] = measure(all);
   if (auto const why = objection(bytes, registered, t.tag.has_value())) return why;
+  if (goes_nowhere(t.to)) return nowhere();
   pieces p(all);
   auto* const ep = endpoint_.get();
   auto const to = number_of(t.to);
@@ -116,6 +120,7 @@ std::error_code endpoint::post_send(operation& op, std::span<const_buffer const>
 std::error_code endpoint::inject(std::span<std::byte const> bytes, target const& t) noexcept {
   if (t.tag ? !has_tagged_ : !has_msg_) return misuse::not_offered;
   if (bytes.size() > inject_limit_) return errc::message_too_large;
+  if (goes_nowhere(t.to)) return nowhere();
   auto* const ep = endpoint_.get();
   auto const to = number_of(t.to);
   if (t.tag)
@@ -161,6 +166,7 @@ std::error_code endpoint::post_receive(operation& op, std::span<mutable_buffer c
 std::error_code endpoint::post_read(operation& op, mutable_buffer b, remote_memory const& r) noexcept {
   if (!has_rma_) return misuse::not_offered;
   if (registers_ && b.registered == descriptor::none) return misuse::not_registered;
+  if (goes_nowhere(r.at)) return nowhere();
   return error(fi_read(endpoint_.get(), b.bytes.data(), b.bytes.size(), native(b.registered), number_of(r.at),
                        r.address, r.key, op.native_handle()));
 }
@@ -168,6 +174,7 @@ std::error_code endpoint::post_read(operation& op, mutable_buffer b, remote_memo
 std::error_code endpoint::post_write(operation& op, const_buffer b, remote_memory const& r) noexcept {
   if (!has_rma_) return misuse::not_offered;
   if (registers_ && b.registered == descriptor::none) return misuse::not_registered;
+  if (goes_nowhere(r.at)) return nowhere();
   if (!r.data && r.flags == operation_flag::none)
     return error(fi_write(endpoint_.get(), b.bytes.data(), b.bytes.size(), native(b.registered), number_of(r.at),
                           r.address, r.key, op.native_handle()));
@@ -180,6 +187,7 @@ std::error_code endpoint::post_write(operation& op, const_buffer b, remote_memor
 
 std::error_code endpoint::post_atomic(operation& op, atomic_request const& a) noexcept {
   if (!has_atomic_) return misuse::not_offered;
+  if (goes_nowhere(a.at.at)) return nowhere();
   return error(fi_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
                          number_of(a.at.at), a.at.address, a.at.key, static_cast<fi_datatype>(a.type),
                          static_cast<fi_op>(a.op), op.native_handle()));
@@ -187,6 +195,7 @@ std::error_code endpoint::post_atomic(operation& op, atomic_request const& a) no
 
 std::error_code endpoint::post_fetch_atomic(operation& op, atomic_request const& a) noexcept {
   if (!has_atomic_) return misuse::not_offered;
+  if (goes_nowhere(a.at.at)) return nowhere();
   return error(fi_fetch_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
                                a.result.bytes.data(), native(a.result.registered), number_of(a.at.at), a.at.address,
                                a.at.key, static_cast<fi_datatype>(a.type), static_cast<fi_op>(a.op),
@@ -195,6 +204,7 @@ std::error_code endpoint::post_fetch_atomic(operation& op, atomic_request const&
 
 std::error_code endpoint::post_compare_atomic(operation& op, atomic_request const& a) noexcept {
   if (!has_atomic_) return misuse::not_offered;
+  if (goes_nowhere(a.at.at)) return nowhere();
   return error(fi_compare_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
                                  a.compare.bytes.data(), native(a.compare.registered), a.result.bytes.data(),
                                  native(a.result.registered), number_of(a.at.at), a.at.address, a.at.key,

@@ -37,10 +37,11 @@ std::error_code retry(completion_queue& q, op_options const& options, Post&& pos
   }
 }
 
-received to_received(completion const& c) noexcept {
+/// \param format of the queue: what is beyond it, nobody has said
+received to_received(completion const& c, queue_format format) noexcept {
   received r{.bytes = c.bytes, .tag = {}, .data = {}, .from = c.source};
-  if (has(c.flags, completion_flag::tagged)) r.tag = c.tag;
-  if (has(c.flags, completion_flag::remote_cq_data)) r.data = c.data;
+  if (has(c.flags, completion_flag::tagged) && format >= queue_format::tagged) r.tag = c.tag;
+  if (has(c.flags, completion_flag::remote_cq_data) && format >= queue_format::data) r.data = c.data;
   return r;
 }
 
@@ -57,20 +58,26 @@ std::error_code endpoint::begin(std::shared_ptr<transfer> const& t, Post&& post)
   return why;
 }
 
+/// What gives up leaves the operation to itself: no provider takes back what is to be sent.
 template <class Post>
-std::error_code endpoint::finish(completion_queue& q, std::shared_ptr<transfer> const& t, op_options const& options,
-                                 Post&& post) {
-  if (auto const why = retry(q, options, [&] { return begin(t, post); })) return why;
-  if (auto const why = q.run_until(t->done, options))
-    if (auto const still = give_up(q, *t, why)) return still;
+std::error_code endpoint::finish(std::shared_ptr<transfer> const& t, op_options const& options, Post&& post) {
+  if (auto const why = retry(*sends_, options, [&] { return begin(t, post); })) return why;
+  if (auto const why = sends_->run_until(t->done, options)) return why;
   return t->last.error;
 }
 
-/// \return nothing when it has ended after all
-std::error_code endpoint::give_up(completion_queue& q, transfer& t, std::error_code why) {
+template <class Post>
+std::error_code endpoint::finish_receive(std::shared_ptr<transfer> const& t, op_options const& options, Post&& post) {
+  if (auto const why = retry(*receives_, options, [&] { return begin(t, post); })) return why;
+  if (auto const why = receives_->run_until(t->done, options))
+    if (auto const still = give_up(*t, why)) return still;
+  return t->last.error;
+}
+
+/// Takes a receive back. \return nothing when it has ended after all
+std::error_code endpoint::give_up(transfer& t, std::error_code why) {
   if (cancel(t)) return why;  // some cannot: the transfer lives on without us
-  if (&q != receives_.get()) return why;
-  if (q.run_until(t.done, {.until = cancel_takes})) return why;
+  if (receives_->run_until(t.done, {.until = cancel_takes})) return why;
   return t.last.error == std::errc::operation_canceled ? why : std::error_code();
 }
 
@@ -89,7 +96,7 @@ std::error_code endpoint::send(std::span<std::byte const> bytes, target const& t
   auto const t = staged(bytes.size());
   if (!t) return misuse::not_registered;
   std::ranges::copy(bytes, t->own.begin());
-  auto const why = finish(*sends_, t, options, [&] { return post_send(*t, t->sent(bytes.size()), to); });
+  auto const why = finish(t, options, [&] { return post_send(*t, t->sent(bytes.size()), to); });
   if (t->done) in_flight_->put_back(t);
   return why;
 }
@@ -99,26 +106,27 @@ std::error_code endpoint::send(slice const& s, target const& to, op_options cons
   if (!s.region.allows(memory_access::send)) return misuse::insufficient_access;
   auto const t = staged(0);
   t->borrowed = s;
-  auto const why = finish(*sends_, t, options, [&] { return post_send(*t, t->sent(s.bytes), to); });
+  auto const why = finish(t, options, [&] { return post_send(*t, t->sent(s.bytes), to); });
   if (t->done) in_flight_->put_back(t);
   return why;
 }
 
 result<received> endpoint::receive(std::span<std::byte> into, origin const& from, op_options const& options) {
+  if (receives_->format() == queue_format::context) return misuse::not_offered;
   bool const any = !from.tag && from.from == peer::any && from.flags == operation_flag::none;
   auto t = any ? in_flight_->adopt(into.size()) : nullptr;
   bool const adopted = t != nullptr;
   if (!t) t = staged(into.size());
   if (!t) return misuse::not_registered;
   auto why = adopted ? receives_->run_until(t->done, options)
-                     : finish(*receives_, t, options, [&] { return post_receive(*t, t->taken(into.size()), from); });
+                     : finish_receive(t, options, [&] { return post_receive(*t, t->taken(into.size()), from); });
   if (!t->done) {
     if (any) in_flight_->abandon(t);
     return why;
   }
   if (adopted) why = t->last.error;
   if (adopted && why == std::errc::operation_canceled) return receive(into, from, options);  // it was, at long last
-  auto const got = to_received(t->last);
+  auto const got = to_received(t->last, receives_->format());
   if (!why && got.bytes > into.size()) why = error(-FI_ETRUNC);  // adopted: it had more room than there is now
   if (!why) std::copy_n(t->own.begin(), static_cast<std::ptrdiff_t>(got.bytes), into.begin());
   in_flight_->put_back(t);
@@ -129,11 +137,12 @@ result<received> endpoint::receive(std::span<std::byte> into, origin const& from
 result<received> endpoint::receive(slice const& into, origin const& from, op_options const& options) {
   if (!into.is_inside()) return misuse::outside_region;
   if (!into.region.allows(memory_access::recv)) return misuse::insufficient_access;
+  if (receives_->format() == queue_format::context) return misuse::not_offered;
   auto const t = staged(0);
   t->borrowed = into;
-  auto const why = finish(*receives_, t, options, [&] { return post_receive(*t, t->taken(into.bytes), from); });
+  auto const why = finish_receive(t, options, [&] { return post_receive(*t, t->taken(into.bytes), from); });
   if (!t->done) return why;
-  auto const got = to_received(t->last);
+  auto const got = to_received(t->last, receives_->format());
   in_flight_->put_back(t);
   if (why) return why;
   return got;
@@ -142,7 +151,7 @@ result<received> endpoint::receive(slice const& into, origin const& from, op_opt
 std::error_code endpoint::read(std::span<std::byte> into, remote_memory const& from, op_options const& options) {
   auto const t = staged(into.size());
   if (!t) return misuse::not_registered;
-  auto const why = finish(*sends_, t, options, [&] { return post_read(*t, t->taken(into.size()), from); });
+  auto const why = finish(t, options, [&] { return post_read(*t, t->taken(into.size()), from); });
   if (!t->done) return why;
   if (!why) std::copy_n(t->own.begin(), static_cast<std::ptrdiff_t>(into.size()), into.begin());
   in_flight_->put_back(t);
@@ -154,7 +163,7 @@ std::error_code endpoint::read(slice const& into, remote_memory const& from, op_
   if (!into.region.allows(memory_access::read)) return misuse::insufficient_access;
   auto const t = staged(0);
   t->borrowed = into;
-  auto const why = finish(*sends_, t, options, [&] { return post_read(*t, t->taken(into.bytes), from); });
+  auto const why = finish(t, options, [&] { return post_read(*t, t->taken(into.bytes), from); });
   if (t->done) in_flight_->put_back(t);
   return why;
 }
@@ -163,7 +172,7 @@ std::error_code endpoint::write(std::span<std::byte const> bytes, remote_memory 
   auto const t = staged(bytes.size());
   if (!t) return misuse::not_registered;
   std::ranges::copy(bytes, t->own.begin());
-  auto const why = finish(*sends_, t, options, [&] { return post_write(*t, t->sent(bytes.size()), to); });
+  auto const why = finish(t, options, [&] { return post_write(*t, t->sent(bytes.size()), to); });
   if (t->done) in_flight_->put_back(t);
   return why;
 }
@@ -173,7 +182,7 @@ std::error_code endpoint::write(slice const& s, remote_memory const& to, op_opti
   if (!s.region.allows(memory_access::write)) return misuse::insufficient_access;
   auto const t = staged(0);
   t->borrowed = s;
-  auto const why = finish(*sends_, t, options, [&] { return post_write(*t, t->sent(s.bytes), to); });
+  auto const why = finish(t, options, [&] { return post_write(*t, t->sent(s.bytes), to); });
   if (t->done) in_flight_->put_back(t);
   return why;
 }
@@ -200,9 +209,8 @@ std::error_code endpoint::atomic(datatype type, atomic_op op, std::span<std::byt
                                .result = part(2),
                                .compare = {part(1).bytes, memory.registered},
                                .at = at};
-  auto const why = finish(*sends_, t, options, [&] {
-    return compare.empty() ? post_fetch_atomic(*t, request) : post_compare_atomic(*t, request);
-  });
+  auto const why = finish(
+      t, options, [&] { return compare.empty() ? post_fetch_atomic(*t, request) : post_compare_atomic(*t, request); });
   if (!t->done) return why;
   if (!why) std::ranges::copy(part(2).bytes, result.begin());
   in_flight_->put_back(t);

@@ -5,6 +5,9 @@
 
 #include <boost/test/data/test_case.hpp>
 
+#include <atomic>
+#include <future>
+#include <string>
 #include <vector>
 
 namespace weft::fabric {
@@ -119,6 +122,24 @@ BOOST_AUTO_TEST_CASE(from_one_peer_are_not_for_connections) {
   auto const c = couple_over({"tcp", endpoint_type::msg});
   if (!c || c->a.endpoint().receives()->sources()) return;
   BOOST_TEST((c->a.receive_from(peer{0}, soon()).error() == errc::unsupported));
+}
+
+BOOST_DATA_TEST_CASE(tell_a_handler_in_order_and_one_at_a_time, dependable, over) {
+  std::atomic<int> inside{0};
+  std::vector<std::string> told;
+  std::promise<void> all;
+  auto const c = couple_over(over, [](client_options& o) { o.max_message = 4096; });
+  if (!c) return;
+  auto const on = c->b.on_receive([&](incoming const& m) {
+    if (inside++ != 0) told.emplace_back("two at once");
+    told.emplace_back(m.text());
+    --inside;
+    if (m.text() == "199") all.set_value();
+  });
+  for (int i = 0; i != 200; ++i) BOOST_REQUIRE(!c->a.send(as_bytes(std::to_string(i)), soon()));
+  BOOST_REQUIRE((all.get_future().wait_for(20s) == std::future_status::ready));
+  BOOST_REQUIRE(told.size() == 200u);
+  for (std::size_t i = 0; i != told.size(); ++i) BOOST_TEST(told[i] == std::to_string(i));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

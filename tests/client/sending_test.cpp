@@ -5,6 +5,8 @@
 
 #include <boost/test/data/test_case.hpp>
 
+#include <future>
+#include <system_error>
 #include <vector>
 
 namespace weft::fabric {
@@ -113,6 +115,22 @@ BOOST_DATA_TEST_CASE(are_counted, dependable, over) {
   BOOST_TEST(got.receive_errored == 0u);
   BOOST_TEST(got.receive_posted >= 32u);
   BOOST_TEST(got.inbox == 0u);
+}
+
+BOOST_DATA_TEST_CASE(end_with_their_client, dependable, over) {
+  auto const c = couple_over(over, deaf);
+  if (!c) return;
+  std::vector<std::future<void>> sends;
+  if (!fill(c->a, sends)) return;
+  c->a.close();
+  for (auto& s : sends) {
+    BOOST_REQUIRE((s.wait_for(20s) == std::future_status::ready));
+    try {
+      s.get();
+    } catch (std::system_error const& e) {
+      BOOST_TEST((e.code() == errc::closed), e.what());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,10 @@
 
 #include <rdma/fabric.h>
 #include <rdma/fi_domain.h>
+#include <rdma/fi_endpoint.h>
+#include <rdma/fi_rma.h>
+
+#include <array>
 
 namespace weft::fabric {
 
@@ -159,6 +163,87 @@ BOOST_DATA_TEST_CASE(name_the_sender_where_the_provider_knows_it, rdm, over) {
   BOOST_REQUIRE(!post(*t, [&] { return t->a->inject(pattern(5), {.to = t->to_b}); }));
   BOOST_REQUIRE(drive(*t, got.done));
   BOOST_TEST((got.last().source == (t->b->receives()->sources() ? t->to_a : peer::any)));
+}
+
+BOOST_DATA_TEST_CASE(end_in_queues_of_every_format, rdm, over) {
+  auto const i = offered(over);
+  if (!i) return;
+  for (auto const format : {queue_format::context, queue_format::msg, queue_format::data, queue_format::tagged,
+                            queue_format::unspecified}) {
+    std::array<remembered, 4> got;
+    std::array<bytes, 4> in;
+    auto const d = domain::open(*i).value();
+    auto bindings = with_unique_name();
+    bindings.sends = completion_queue::open(d, {.format = format}).value();
+    auto const e = endpoint::open(d, *i, std::move(bindings)).value();
+    auto const self = e->peers()->insert(e->address()).value();
+    for (std::size_t n = 0; n != in.size(); ++n) {
+      in[n].resize(8);
+      BOOST_REQUIRE(!e->post_receive(got[n], {.bytes = in[n]}, {}));
+    }
+    for (std::size_t n = 0; n != in.size(); ++n) BOOST_TEST(!e->send(pattern(5), {.to = self}, soon()));
+    for (auto& g : got) {
+      BOOST_REQUIRE(!e->receives()->run_until(g.done, soon()));
+      BOOST_TEST(g.all.size() == 1u);
+      if (format != queue_format::context) BOOST_TEST(g.last().bytes == 5u);
+    }
+    BOOST_TEST(e->receives()->unclaimed() == 0u);
+  }
+}
+
+BOOST_DATA_TEST_CASE(tell_tag_zero_from_no_tag, rdm, over) {
+  remembered plain, tagged, sent;
+  bytes a(8), b(8);
+  auto const out = pattern(8);
+  auto const t = two_over(over, capability::msg | capability::tagged);
+  if (!t) return;
+  BOOST_REQUIRE(!t->b->post_receive(plain, {.bytes = a}, {}));
+  BOOST_REQUIRE(!t->b->post_receive(tagged, {.bytes = b}, {.tag = 0}));
+  BOOST_REQUIRE(!post(*t, [&] { return t->a->post_send(sent, {.bytes = out}, {.to = t->to_b, .tag = 0}); }));
+  BOOST_REQUIRE(drive(*t, tagged.done));
+  BOOST_REQUIRE(drive(*t, sent.done));
+  BOOST_TEST(!plain.done);
+}
+
+BOOST_DATA_TEST_CASE(name_a_peer_where_there_is_no_connection, rdm, over) {
+  remembered op;
+  auto out = pattern(5);
+  auto const t = two_over(over);
+  if (!t) return;
+  auto const nowhere = std::errc::destination_address_required;
+  BOOST_TEST((t->a->post_send(op, {.bytes = out}, {}) == nowhere));
+  BOOST_TEST((t->a->inject(out, {}) == nowhere));
+  BOOST_TEST((t->a->send(out, {}, soon()) == nowhere));
+  if (!t->a->supports(capability::rma)) return;
+  auto const region = memory_region::allocate(t->a->domain(), 8, memory_access::read | memory_access::write).value();
+  BOOST_TEST((t->a->post_write(op, {region.bytes(), region.local()}, {}) == nowhere));
+  BOOST_TEST((t->a->post_read(op, {region.bytes(), region.local()}, {}) == nowhere));
+}
+
+BOOST_AUTO_TEST_CASE(reach_libfabric_as_they_were_asked_for) {
+  static std::uint64_t flags;
+  remembered op;
+  auto const out = pattern(1200);
+  auto const t = two_over({"sockets", endpoint_type::rdm}, capability::msg | capability::rma);
+  if (!t) return;
+  auto* const ep = t->a->native_handle();
+  auto* const real_msg = ep->msg;
+  auto* const real_rma = ep->rma;
+  auto msg = *real_msg;
+  auto rma = *real_rma;
+  msg.sendmsg = [](fid_ep*, fi_msg const*, std::uint64_t f) -> ssize_t { return flags = f, 0; };
+  rma.writemsg = [](fid_ep*, fi_msg_rma const*, std::uint64_t f) -> ssize_t { return flags = f, 0; };
+  msg.send = [](fid_ep*, void const*, std::size_t, void*, fi_addr_t, void*) -> ssize_t { return -FI_EAGAIN; };
+  ep->msg = &msg;
+  ep->rma = &rma;
+  BOOST_TEST(!t->a->post_send(op, {.bytes = out}, {.to = t->to_b, .flags = operation_flag::transmit_complete}));
+  BOOST_TEST(flags == (FI_TRANSMIT_COMPLETE | FI_COMPLETION));
+  BOOST_TEST(!t->a->post_write(op, {.bytes = out}, {.at = t->to_b, .flags = operation_flag::delivery_complete}));
+  BOOST_TEST(flags == (FI_DELIVERY_COMPLETE | FI_COMPLETION));
+  // A queue that stays full ends at the deadline.
+  BOOST_TEST((t->a->send(out, {.to = t->to_b}, {.until = 20ms}) == errc::timed_out));
+  ep->msg = real_msg;
+  ep->rma = real_rma;
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -212,6 +212,45 @@ BOOST_AUTO_TEST_CASE(say_that_a_capability_was_not_asked_for) {
   BOOST_TEST((t->a->fetch_atomic<int>(atomic_op::sum, 1, {}, soon()).error() == misuse::not_offered));
 }
 
+BOOST_DATA_TEST_CASE(that_gave_up_leave_their_callers_memory_alone, everything, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  bytes mine(64, std::byte{7}), in(64);
+  BOOST_TEST((t->b->receive(mine, {}, {.until = 5ms}).error() == errc::timed_out));
+  BOOST_REQUIRE(carry(*t, pattern(20), in).has_value());
+  BOOST_TEST((mine == bytes(64, std::byte{7})));
+}
+
+// Above 4096 bytes nothing ends over shm until the peer, which nobody moves, answers.
+BOOST_AUTO_TEST_CASE(that_send_give_up_at_their_deadline) {
+  auto const t = two_over({"shm", endpoint_type::rdm});
+  if (!t) return;
+  auto const begun = clock::now();
+  BOOST_TEST((t->a->send(pattern(300'000), {.to = t->to_b}, {.until = 5ms}) == errc::timed_out));
+  BOOST_TEST((clock::now() - begun < 900ms));  // it does not wait for a cancellation that never comes, which is 1 s
+}
+
+BOOST_AUTO_TEST_CASE(invent_no_tags) {
+  auto const i = offered({"sockets", endpoint_type::rdm}, capability::msg | capability::tagged);
+  if (!i) return;
+  for (auto const format : {queue_format::context, queue_format::msg}) {
+    auto const d = domain::open(*i).value();
+    endpoint_bindings bindings;
+    bindings.sends = completion_queue::open(d, {.format = format}).value();
+    auto const e = endpoint::open(d, *i, std::move(bindings)).value();
+    auto const self = e->peers()->insert(e->address()).value();
+    BOOST_TEST(!e->send(pattern(5), {.to = self, .tag = 9}, soon()));
+    bytes in(8);
+    auto const got = e->receive(in, {.tag = 9}, soon());
+    if (format == queue_format::context) {
+      BOOST_TEST((got.error() == misuse::not_offered));
+    } else {
+      BOOST_REQUIRE(got.has_value());
+      BOOST_TEST(!(*result<received>(got)).tag.has_value());
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::fabric

@@ -41,9 +41,11 @@ struct entry {
 /// fi_cq(3). What is not said is what weft's own transport uses.
 struct queue_options {
   std::size_t depth = 0;  ///< how many completions it holds at least: an overrun loses them; 0: the provider's choice
-  queue_format format = queue_format::tagged;  ///< below `msg` no completion says what it was, nor how long
-  std::optional<wait_kind> wait = {};          ///< this one or none; by default the best that the provider really does
-  bool sources = false;                        ///< completions name their sender: of a domain with capability::source
+  /// Below `msg` no completion says what it was, nor how long; below `data`, with what data; below `tagged`, with what
+  /// tag. unspecified is tagged.
+  queue_format format = queue_format::tagged;
+  std::optional<wait_kind> wait = {};  ///< this one or none; by default the best that the provider really does
+  bool sources = false;                ///< completions name their sender: of a domain with capability::source
 };
 
 /// Where operations end: fi_cq(3).
@@ -82,7 +84,7 @@ class WEFT_API completion_queue {
 
   /// How wait() sleeps, as the provider allowed.
   wait_kind waits_on() const noexcept { return kind_; }
-  queue_format format() const noexcept { return format_; }  ///< as in queue_options
+  queue_format format() const noexcept { return format_; }  ///< never unspecified
   /// Whether completions name their sender. Not where the provider says so, and names the wrong one (rxd).
   bool sources() const noexcept { return sources_; }
 

@@ -153,7 +153,8 @@ class WEFT_API endpoint {
   std::error_code send(std::span<std::byte const>, target const&, op_options const& = {});
   std::error_code send(slice const&, target const&, op_options const& = {});
   ///@}
-  /// One message. Where the provider cannot cancel what was given up, the message that comes to it is for a later call
+  /// One message; misuse::not_offered with a queue of queue_format::context, which has no lengths. Where the provider
+  /// cannot cancel what was given up, the message that comes to it is for a later call
   /// that wants no more bytes; with a tag, a peer, a flag or a slice it is lost.
   ///@{
   result<received> receive(std::span<std::byte>, origin const&, op_options const& = {});
@@ -210,8 +211,11 @@ class WEFT_API endpoint {
   template <class Post>
   std::error_code begin(std::shared_ptr<transfer> const&, Post&&);
   template <class Post>
-  std::error_code finish(completion_queue&, std::shared_ptr<transfer> const&, op_options const&, Post&&);
-  std::error_code give_up(completion_queue&, transfer&, std::error_code why);
+  std::error_code finish(std::shared_ptr<transfer> const&, op_options const&, Post&&);
+  template <class Post>
+  std::error_code finish_receive(std::shared_ptr<transfer> const&, op_options const&, Post&&);
+  std::error_code give_up(transfer&, std::error_code why);
+  bool goes_nowhere(peer to) const noexcept { return has_peers_ && to == peer::any; }
   std::error_code inject(std::span<std::byte const>, target const&, op_options const&);
   std::error_code atomic(datatype, atomic_op, std::span<std::byte const> operand, std::span<std::byte const> compare,
                          std::span<std::byte> result, remote_memory const&, op_options const&);
@@ -239,6 +243,7 @@ class WEFT_API endpoint {
   bool registers_ = false;
   bool moves_by_itself_ = false;
   bool has_msg_ = false;
+  bool has_peers_ = false;  // whom each operation must name
   bool has_tagged_ = false;
   bool has_rma_ = false;
   bool has_atomic_ = false;

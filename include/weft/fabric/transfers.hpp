@@ -26,7 +26,8 @@ struct mutable_buffer {
 
 /// Whereto, and with what beside the bytes. With a tag it is a tagged message (capability::tagged).
 struct target {
-  peer to = peer::any;                          ///< any: the one an MSG endpoint is connected to
+  /// any: the one an MSG endpoint is connected to; of others it is std::errc::destination_address_required.
+  peer to = peer::any;
   std::optional<std::uint64_t> tag = {};        ///< of no more than info::tag_bits()
   std::optional<std::uint64_t> data = {};       ///< remote completion queue data: comes with the receiver's completion
   operation_flag flags = operation_flag::none;  ///< of a send; inject() does not look at them
