@@ -73,7 +73,8 @@ bool flow::progress(ext::connection_events& events) noexcept {
     else if (all_is_taken())
       end({});
   }
-  if (!ended()) return transfers || in_.transfers().any() || in_.wants_flush();
+  // What waits to be sent: the driver that heard of credit may have looked for it a moment too soon.
+  if (!ended()) return transfers || in_.transfers().any() || in_.wants_flush() || out_.has_work();
   in_.deliver_the_rest(events);
   told_ = true;
   events.on_closed(reason());

@@ -45,7 +45,7 @@ unsigned flow::arrived(receive_buffer& b) noexcept {
   }
   if (b.size != frame_header_size || h->sequence != 0) return malformed(b);
   home_.repost(b);
-  return what;
+  return work;  // it is rare, no ring goes with it, and a flusher may be about to wait for what it brings
 }
 
 unsigned flow::malformed(receive_buffer& b) noexcept {
