@@ -28,31 +28,29 @@ struct condition final : condition_operation {
 
 }  // namespace
 
-/// `attempt` says how it went, or nothing when it has to wait: then the answer is would_block, and `seen` is what
-/// it was true of.
+/// `attempt` says how it went, or nothing when it has to wait: then `seen` is what that was true of.
 template <class Attempt>
-std::error_code socket::attempt_once(op_options const& o, Attempt&& attempt, unsigned& seen) {
+std::optional<std::error_code> socket::attempt_once(op_options const& o, Attempt&& attempt, unsigned& seen) {
   guard lock(*this);
   return attempt_locked(o, attempt, seen);
 }
 
 template <class Attempt>
-std::error_code socket::attempt_locked(op_options const& o, Attempt&& attempt, unsigned& seen) {
+std::optional<std::error_code> socket::attempt_locked(op_options const& o, Attempt&& attempt, unsigned& seen) {
   if (closed_) return errc::closed;
   if (o.stop.stop_requested()) return errc::canceled;
-  if (std::optional<std::error_code> const done = attempt()) return *done;
-  seen = changes_.load(std::memory_order_relaxed);
-  return errc::would_block;
+  auto done = attempt();
+  if (!done) seen = changes_.load(std::memory_order_relaxed);
+  return done;
 }
 
-/// Looks for something new and tries again. \return would_block when it is time to park.
+/// Looks for something new and tries again. \return nothing when it is time to park.
 template <class Attempt>
-std::error_code socket::keep_trying(waiter& w, Attempt&& attempt, unsigned seen) {
+std::optional<std::error_code> socket::keep_trying(waiter& w, Attempt&& attempt, unsigned seen) {
   for (;;) {
     if (auto const why = w.give_up()) return why;
-    if (!w.look(seen)) return errc::would_block;
-    auto const why = attempt_once(w.options(), attempt, seen);
-    if (why != errc::would_block) return why;
+    if (!w.look(seen)) return {};
+    if (auto const done = attempt_once(w.options(), attempt, seen)) return done;
   }
 }
 
@@ -91,11 +89,9 @@ std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
     return c.send(m);
   };
   unsigned seen = 0;
-  auto why = attempt_once(o, attempt, seen);
-  if (why != errc::would_block) return why;
+  if (auto const done = attempt_once(o, attempt, seen)) return *done;
   waiter w(*this, o);
-  why = keep_trying(w, attempt, seen);
-  if (why != errc::would_block) return why;
+  if (auto const done = keep_trying(w, attempt, seen)) return *done;
   blocking<send_operation> op;
   op.through = &c;
   op.outgoing = &m;
@@ -136,22 +132,22 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
     m = *std::move(got);
     return std::error_code{};
   };
-  std::error_code why;
   {
     guard lock(*this, c);
-    why = attempt_locked(o, attempt, r.seen);
-    if (r.counted && !has_lanes()) r.not_before = moderation_.next();
+    if (auto const done = attempt_locked(o, attempt, r.seen)) return *done;
+    if (!has_lanes()) r.not_before = moderation_.next();
   }
-  return r.counted ? wait_to_receive(c, m, o, attempt, r) : why;
+  return wait_to_receive(c, m, o, attempt, r);
 }
 
 template <class Attempt>
 std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options const& o, Attempt& attempt,
                                         receiving& r) {
   waiter w(*this, o);
-  auto why = w.let_gather(r.not_before) ? attempt_once(o, attempt, r.seen) : errc::would_block;
-  if (why == errc::would_block) why = keep_trying(w, attempt, r.seen);
-  if (why == errc::would_block) why = park_to_receive(w, c, m, attempt, r);
+  std::optional<std::error_code> done;
+  if (w.let_gather(r.not_before)) done = attempt_once(o, attempt, r.seen);
+  if (!done) done = keep_trying(w, attempt, r.seen);
+  auto const why = done ? *done : park_to_receive(w, c, m, attempt, r);
   if (!why || r.served) return why;  // all is seen to
   guard lock(*this);
   if (r.counted) --c.waiting;
@@ -185,9 +181,8 @@ std::error_code socket::wait_until(std::function<bool()> holds, op_options const
     return std::error_code{};
   };
   unsigned seen = 0;
-  auto why = attempt_once(o, attempt, seen);
-  if (why == errc::would_block) why = keep_trying(w, attempt, seen);
-  if (why != errc::would_block) return why;
+  if (auto const done = attempt_once(o, attempt, seen)) return *done;
+  if (auto const done = keep_trying(w, attempt, seen)) return *done;
   condition op;
   op.wanted = &holds;
   {

@@ -179,8 +179,10 @@ void link::on_closed(std::error_code why) noexcept {
 
 // Parked callers.
 
+/// Who parks tries first, under the same lock: a mark is for those who have.
 void socket::wake_receivers(ext::context& c) noexcept {
-  if (!c.place->marked.linked()) marked_.push_back(*c.place);
+  auto& place = *c.place;
+  if (!place.marked.linked() && !(place.receivers.empty() && place.watchers.empty())) marked_.push_back(place);
   changed();
 }
 

@@ -194,11 +194,11 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   bool lets_gather() const noexcept { return !has_lanes() && moderation_.holds(); }
   void hear_peers() noexcept;
   template <class Attempt>
-  std::error_code attempt_once(op_options const&, Attempt&& attempt, unsigned& seen);
+  std::optional<std::error_code> attempt_once(op_options const&, Attempt&& attempt, unsigned& seen);
   template <class Attempt>
-  std::error_code attempt_locked(op_options const&, Attempt&& attempt, unsigned& seen);
+  std::optional<std::error_code> attempt_locked(op_options const&, Attempt&& attempt, unsigned& seen);
   template <class Attempt>
-  std::error_code keep_trying(waiter&, Attempt&& attempt, unsigned seen);
+  std::optional<std::error_code> keep_trying(waiter&, Attempt&& attempt, unsigned seen);
   template <class Attempt>
   std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, receiving&);
   template <class Attempt>

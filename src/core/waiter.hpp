@@ -58,8 +58,8 @@ class waiter {
   static constexpr std::size_t most = 8;
 
   struct entry {
-    core::lane* lane = nullptr;
-    bool held = false;
+    core::lane* lane;
+    bool held;
   };
 
   void refresh() noexcept;
@@ -77,7 +77,7 @@ class waiter {
 
   socket& socket_;
   op_options const& options_;
-  std::array<entry, most> lanes_;
+  std::array<entry, most> lanes_;  // count_ of them: to clear the rest costs a tenth of a short wait
   std::size_t count_ = 0;
   unsigned version_ = 0;
   unsigned naps_ = 0;
