@@ -155,6 +155,7 @@ constexpr provider_facts table[] = {
      .scheme = "ofi+udp",
      .names_senders = false,
      .inject = 1256,
+     .injects_at_once = false,
      .any_address = "0.0.0.0",
      .needs = "a network interface",
      .reads = rxd_reads,

@@ -40,6 +40,7 @@ struct provider_facts {
   bool names_senders = true;                ///< where it says that it does
   rendezvous large = rendezvous::tagged;    ///< the faster way for large bodies
   std::size_t inject = 0;                   ///< its default inject size
+  bool injects_at_once = true;              ///< what was injected needs no further call of its sender's
   unsigned tag_bits = 64;
   bool ip_address = true;             ///< addresses are sockaddr_in or sockaddr_in6
   std::string_view any_address = {};  ///< the node that stands for every interface; empty: no node at all

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Peers on two hosts, and what the network between them does to them.
 #include "hosts/slow_wire.hpp"
+#include "hosts/suites.hpp"
 #include "hosts/two_hosts.hpp"
 #include "process/scene.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
-#include <functional>
-#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -32,9 +31,6 @@ op_options soon() { return {.until = 40s}; }
 /// What a fabric's connections have anyway, and tcp:// on request.
 tcp_options const watchful{
     .keepalive = true, .keepalive_idle = 1s, .keepalive_interval = 1s, .keepalive_count = 3, .user_timeout = 4s};
-
-/// A transport's URL at an address, with a port of the system's choice.
-using url_at = std::function<std::string(std::string const& address)> const&;
 
 void crosses(req_socket& req, std::size_t size) {
   BOOST_TEST_CONTEXT("size " << size) {
@@ -136,6 +132,23 @@ void a_request_survives_a_cable_that_is_pulled_out(url_at url) {
   asks(req, 10);
 }
 
+void a_cable_out_for_a_moment_costs_nothing(url_at url) {
+  two_hosts const hosts;
+  auto service = hosts.there.start("echo_rep", {url(two_hosts::far_address())});
+  engine e;
+  req_socket req(e);
+  req.dial(service.line().value());
+  asks(req, 1);
+  monitor events(req);
+  hosts.pull_out("far");
+  req.send("across the gap", soon());
+  hosts.plug_in("far");
+  BOOST_TEST(req.receive(soon()).text() == "across the gap");
+  asks(req, 10);
+  for (std::size_t const size : {1'000, 100'000}) crosses(req, size);
+  BOOST_TEST(!events.try_next().has_value());  // one connection all the time
+}
+
 // It sends nothing that could fail: only the absence of an answer tells.
 void a_host_that_falls_silent_is_noticed_by_who_only_listens(url_at url) {
   two_hosts const hosts;
@@ -175,10 +188,21 @@ void a_long_wire_that_loses_packets_keeps_all(url_at url) {
   BOOST_TEST((sender.wait() == 0));
 }
 
-struct hosts_case {
-  std::string_view name;
-  void (*play)(url_at);
-};
+void packets_that_overtake_others_leave_messages_in_order(url_at url) {
+  two_hosts const hosts;
+  slow_wire const wire(hosts, {.delay = 5ms, .percent_overtaken = 10});
+  engine e;
+  pull_socket pull(e);
+  auto sender = hosts.there.start("push_some", {pull.listen(url("10.77.3.1")), "2000"});
+  for (std::uint64_t n = 0; n != 2000; ++n) BOOST_TEST(number_in(pull.receive(soon())) == n);
+  BOOST_TEST((sender.wait() == 0));
+
+  auto service = hosts.there.start("echo_rep", {url(slow_wire::far_address())});
+  req_socket req(e);
+  req.dial(service.line().value());
+  for (std::size_t const size : {1'000, 100'000, 1 << 20}) crosses(req, size);
+}
+
 #define WEFT_CASE(name) \
   hosts_case { #name, name }
 constexpr hosts_case cases[] = {WEFT_CASE(a_peer_is_reached_over_the_cable_that_leads_to_it),
@@ -187,41 +211,20 @@ constexpr hosts_case cases[] = {WEFT_CASE(a_peer_is_reached_over_the_cable_that_
                                 WEFT_CASE(loss_of_packets_is_no_loss_of_messages),
                                 WEFT_CASE(connections_are_made_though_every_third_packet_is_lost),
                                 WEFT_CASE(a_request_survives_a_cable_that_is_pulled_out),
+                                WEFT_CASE(a_cable_out_for_a_moment_costs_nothing),
                                 WEFT_CASE(a_host_that_falls_silent_is_noticed_by_who_only_listens),
                                 WEFT_CASE(a_long_wire_keeps_order_and_sizes),
-                                WEFT_CASE(a_long_wire_that_loses_packets_keeps_all)};
+                                WEFT_CASE(a_long_wire_that_loses_packets_keeps_all),
+                                WEFT_CASE(packets_that_overtake_others_leave_messages_in_order)};
 #undef WEFT_CASE
 
-struct transport {
-  std::string_view name, before, behind;
-};
 constexpr transport transports[] = {{"tcp", "tcp://", ":0"},
                                     {"ofi_tcp", "ofi+tcp://", ":0"},
                                     {"ofi_tcp_msg", "ofi+tcp://", ":0?ep=msg"},
+                                    {"ofi_udp", "ofi+udp://", ":0"},
                                     {"ofi_sockets", "ofi+sockets://", ":0"}};
 
-void play(transport const& t, hosts_case const& c) try {
-  if (auto const why = why_not(); !why.empty())
-    std::cout << "SKIPPED: " << why << std::endl;
-  else
-    c.play([&](std::string const& address) { return std::string(t.before) + address + std::string(t.behind); });
-} catch (std::system_error const& why) {
-  if (why.code() != errc::unknown_scheme && why.code() != errc::no_provider) throw;
-  std::cout << "SKIPPED: " << why.what() << std::endl;
-}
-
-/// ofi_tcp/loss_of_packets_is_no_loss_of_messages and so on.
-struct suites {
-  suites() {
-    namespace boost_test = boost::unit_test;
-    for (auto const& t : transports) {
-      auto* const suite = new boost_test::test_suite({t.name.data(), t.name.size()}, __FILE__, __LINE__);
-      boost_test::framework::master_test_suite().add(suite);  // which keeps it
-      for (auto const& c : cases)
-        suite->add(new boost_test::test_case({c.name.data(), c.name.size()}, __FILE__, __LINE__, [&] { play(t, c); }));
-    }
-  }
-} const all;
+[[maybe_unused]] bool const added = add_suites(transports, cases);
 
 }  // namespace
 

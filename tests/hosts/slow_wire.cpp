@@ -13,10 +13,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <deque>
+#include <map>
 #include <random>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 namespace weft::hosts {
@@ -40,7 +39,7 @@ int open_tunnel(host const& at, std::string const& last) {
   return fd;
 }
 
-/// Packets under way in one direction, the oldest first.
+/// Packets under way in one direction.
 class way {
  public:
   way(int from, int to, wire_quality const& q) : from_(from), to_(to), quality_(q), dice_(q.seed) {}
@@ -52,25 +51,30 @@ class way {
     for (;;) {
       auto const got = ::read(from_, packet.data(), packet.size());
       if (got <= 0) return;
-      if (static_cast<int>(dice_() % 100) < quality_.percent_lost) continue;
-      under_way_.emplace_back(now + quality_.delay, std::vector(packet.begin(), packet.begin() + got));
+      if (happens_to(quality_.percent_lost)) continue;
+      auto const due = now + quality_.delay * (happens_to(quality_.percent_overtaken) ? 2 : 1);
+      under_way_.emplace(due, std::vector(packet.begin(), packet.begin() + got));
     }
   }
 
   void put_out(clock::time_point now) {
-    for (; !under_way_.empty() && under_way_.front().first <= now; under_way_.pop_front())
-      (void)!::write(to_, under_way_.front().second.data(), under_way_.front().second.size());
+    for (; next() <= now; under_way_.erase(under_way_.begin())) {
+      auto const& packet = under_way_.begin()->second;
+      (void)!::write(to_, packet.data(), packet.size());
+    }
   }
 
   clock::time_point next() const noexcept {
-    return under_way_.empty() ? clock::time_point::max() : under_way_.front().first;
+    return under_way_.empty() ? clock::time_point::max() : under_way_.begin()->first;
   }
 
  private:
+  bool happens_to(int percent) { return static_cast<int>(dice_() % 100) < percent; }
+
   int from_, to_;
   wire_quality quality_;
   std::minstd_rand dice_;
-  std::deque<std::pair<clock::time_point, std::vector<std::byte>>> under_way_;
+  std::multimap<clock::time_point, std::vector<std::byte>> under_way_;  // by when they are due
 };
 
 int milliseconds_to(clock::time_point due, clock::time_point now) {

@@ -13,6 +13,7 @@ namespace weft::hosts {
 struct wire_quality {
   std::chrono::milliseconds delay{};
   int percent_lost = 0;
+  int percent_overtaken = 0;  ///< of what is not lost: takes twice as long
   unsigned seed = 1;
 };
 

@@ -15,8 +15,10 @@ struct credits {
   std::uint16_t data = 32;
   std::uint16_t control = 4;
 
+  /// Posted beside what the peer may fill: so that it can be told of a frame whose buffer is not yet posted again.
+  static constexpr std::uint32_t spare = 1;
   /// Receive buffers that keep the promise.
-  std::size_t buffers() const noexcept { return data + 2u * control; }
+  std::size_t buffers() const noexcept { return data + 2u * control + spare; }
 
   static constexpr std::uint16_t most_data = 32;
   static constexpr std::uint16_t most_control = 4;
@@ -25,11 +27,11 @@ struct credits {
   static credits share(std::size_t connections, std::size_t depth) noexcept {
     constexpr std::size_t plenty = 2048;
     // shm has 1024. A few credits are enough for its speed: measured, no less than with 32.
-    if (depth < plenty) return connections < 16 ? credits{8, 2} : least();
+    if (depth < plenty) return connections < 16 ? credits{7, 2} : least();
     if (connections < 16) return {32, 4};
-    return connections < 64 ? credits{16, 2} : least();
+    return connections < 64 ? credits{16, 2} : credits{4, 2};
   }
-  static credits least() noexcept { return {4, 2}; }
+  static credits least() noexcept { return {3, 2}; }
 };
 
 /// How many frames of a kind may be on their way. Counts go up for ever, and round.

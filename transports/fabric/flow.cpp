@@ -41,8 +41,10 @@ void flow::connect(hello const& peer, route r, std::shared_ptr<lifeline> l) {
   r.slot = peer.slot;
   r.frame_tag = tag::frame(peer.slot, peer.generation);
   r.largest = std::min<std::size_t>(peer.frame_size, frame_size);
-  r.costs_a_call = !fabric::facts_of(home_.domain()->info()).any_address.empty();
-  r.inject = std::min(r.endpoint->inject_size(), route::most_on_stack);
+  auto const& facts = fabric::facts_of(home_.domain()->info());
+  r.costs_a_call = !facts.any_address.empty();
+  // Only what has a completion keeps the endpoint driven until it has left.
+  r.inject = facts.injects_at_once ? std::min(r.endpoint->inject_size(), route::most_on_stack) : 0;
   r.offers = peer.reads && home_.large() == fabric::rendezvous::read;
   if (r.offers) in_.transfers().read_from(r.to);
   out_.open(r, peer.give);
@@ -173,11 +175,14 @@ void flow::flush() noexcept {
 
 void flow::work_once() noexcept {
   if (resume_.load(std::memory_order_relaxed) && resume_.exchange(false, std::memory_order_relaxed)) bell_.ring();
-  auto outcome = in_.repost() ? posting::posted : posting::again;
+  // All but the spare one, which can wait until the answer is on its way.
+  (void)in_.repost(credits::spare);
+  auto outcome = posting::posted;
   if (!ended() && greeted_.load(std::memory_order_acquire)) {
-    if (auto const said = speak(); said != posting::posted) outcome = said;
+    outcome = speak();
     if (outcome == posting::failed) end(errc::connection_reset);
   }
+  if (!in_.repost() && outcome == posting::posted) outcome = posting::again;
   if (ended()) return fall_silent();
   if (outcome == posting::again) home_.retry(*this);
   if (out_.held_back()) home_.hold(*this);

@@ -137,9 +137,9 @@ void inbound::release_held(ext::connection_events& events) noexcept {
   }
 }
 
-bool inbound::repost() noexcept {
-  auto const end = decoded_.load(std::memory_order_acquire);
-  for (auto next = reposted_.load(std::memory_order_relaxed); next != end; ++next) {
+bool inbound::repost(std::uint32_t but_for) noexcept {
+  auto const end = decoded_.load(std::memory_order_acquire) - but_for;
+  for (auto next = reposted_.load(std::memory_order_relaxed); static_cast<std::int32_t>(end - next) > 0; ++next) {
     auto& p = place(next);
     auto* const b = p.load(std::memory_order_relaxed);
     p.store(nullptr, std::memory_order_release);  // before the buffer can come back in it

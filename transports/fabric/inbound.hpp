@@ -53,13 +53,13 @@ class inbound {
   /// Hands over what is complete, without regard to grants: the connection is over.
   void deliver_the_rest(ext::connection_events&) noexcept;
   // Flusher.
-  /// Posts the consumed buffers again. \return false when some must wait
-  bool repost() noexcept;
-  /// Frames consumed: posted again, and delivered.
+  /// Posts the consumed buffers again, but for the last of them. \return false when some must wait
+  bool repost(std::uint32_t but_for = 0) noexcept;
+  /// Frames consumed: delivered, and with as many buffers posted as the peer may fill from then on.
   std::uint32_t consumed() const noexcept {
     auto const delivered = delivered_.load(std::memory_order_acquire);
-    auto const reposted = reposted_.load(std::memory_order_relaxed);
-    return static_cast<std::int32_t>(delivered - reposted) < 0 ? delivered : reposted;
+    auto const replaced = reposted_.load(std::memory_order_relaxed) + credits::spare;
+    return static_cast<std::int32_t>(delivered - replaced) < 0 ? delivered : replaced;
   }
   void told(std::uint32_t consumed) noexcept { told_.store(consumed, std::memory_order_relaxed); }
   /// Whether the peer must hear of its credit though there is nothing else to say.

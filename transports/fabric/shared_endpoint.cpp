@@ -29,7 +29,7 @@ constexpr std::size_t receive_depth = 4096;
 // pool and bulk messages of both directions among it.
 constexpr std::size_t queue_depth = 16384;
 constexpr std::size_t most_lent = (queue_depth - send_pool::most) / (1 + 2 * most_clears / 8);
-static_assert(8 <= credits{4, 2}.data + 2 * credits{4, 2}.control);
+static_assert(8 <= credits{3, 2}.data + 2 * credits{3, 2}.control + credits::spare);
 
 }  // namespace
 

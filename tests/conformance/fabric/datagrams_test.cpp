@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// BUS and PUB/SUB by datagrams, as their users see them. The conformance suite is for what loses nothing.
+// BUS and PUB/SUB by datagrams, as their users see them. The conformance suite is for what loses nothing: for those
+// that libfabric makes reliable.
 #include <weft/weft.hpp>
 
-#include "support/soon.hpp"
+#include "conformance/stage.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -13,10 +14,13 @@ namespace weft::conformance {
 
 namespace {
 
-using test::soon;
-
 char const* const places[] = {"ofi+udp://127.0.0.1:0?ep=dgram", "ofi+sockets://127.0.0.1:0?ep=dgram"};
 char const* const over_udp = places[0];
+
+transport_suite const udp({.name = "ofi_udp",
+                           .fresh_url = always("ofi+udp://127.0.0.1:0"),
+                           .two_engines = true,
+                           .carries_wildcard_port = true});
 
 struct engines {
   engine here, there;

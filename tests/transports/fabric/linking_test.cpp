@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(that_has_ended_gives_its_buffers_to_the_next, scene) {
     auto ends = net.connect(link_rogue::at);
     ends.first->grant(1);
     ends = {};
-    BOOST_REQUIRE(net.reactor.until([&] { return pools().second == 40; }));  // the introduction's own
+    BOOST_REQUIRE(net.reactor.until([&] { return pools().second == credits{}.buffers(); }));  // the introduction's own
     if (i == 4) made = pools().first;
   }
   BOOST_TEST(pools().first == made);
