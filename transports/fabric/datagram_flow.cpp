@@ -257,7 +257,10 @@ bool datagram_flow::take(std::span<std::byte const> body) noexcept try {
 }
 
 void datagram_flow::sent(std::error_code why) noexcept {
-  if (why) count(unsent_);
+  if (why) {
+    count(unsent_);
+    bell_.ring();
+  }
   in_flight_.fetch_sub(1, std::memory_order_acq_rel);
   if (finishing_.load(std::memory_order_relaxed)) flush();
 }
@@ -298,7 +301,10 @@ void datagram_flow::speak() noexcept {
       stuck_.store(true, std::memory_order_release);
       return home_.watch(shared_from_this());
     }
-    if (how == posting::failed) count(unsent_);
+    if (how == posting::failed) {
+      count(unsent_);
+      bell_.ring();
+    }
     in_hand_ = message();
     has_in_hand_.store(false, std::memory_order_relaxed);
   }
