@@ -196,9 +196,9 @@ struct task_promise : task_result<T>, carries_stop {
     bool await_ready() const noexcept { return false; }
     std::coroutine_handle<> await_suspend(std::coroutine_handle<task_promise> h) const noexcept {
       auto& p = h.promise();
-      auto const next = p.next;
+      auto const then = p.next;
       p.over.store(true, std::memory_order_release);  // its owner may destroy it from now on
-      return next ? next : std::noop_coroutine();
+      return then ? then : std::noop_coroutine();
     }
     void await_resume() const noexcept {}
   };

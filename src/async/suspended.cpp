@@ -16,6 +16,8 @@ namespace weft::ext {
 
 /// What ends a wait, and is let go of at once when it ends.
 struct suspended::waiting {
+  waiting(std::span<select_case* const> c, op_options const& o) : cases(c.begin(), c.end()), options(o) {}
+
   struct raise {
     void operator()() const noexcept {
       if (auto const it = who.lock()) it->raise();
@@ -32,7 +34,7 @@ struct suspended::waiting {
 };
 
 suspended::suspended(std::coroutine_handle<> who, std::span<select_case* const> cases, op_options const& o)
-    : waiting_(std::make_unique<waiting>(std::vector<select_case*>(cases.begin(), cases.end()), o)), who_(who) {
+    : waiting_(std::make_unique<waiting>(cases, o)), who_(who) {
   for (auto* c : cases)
     if (auto* const s = c->home()) home_ = s->shared_from_this();
   if (!home_) weft::raise({errc::invalid_option, "async_select: no case has an engine to go on with"});

@@ -27,7 +27,7 @@ struct registered_memory::state {
     std::erase_if(all, [](registration const& r) { return r.with.use_count() == 2; });
     auto made = memory_region::make(d, memory, memory_access::send | memory_access::recv);
     if (!made) return {};
-    return all.emplace_back(d, *std::move(made)).region;
+    return all.emplace_back(registration{d, *std::move(made)}).region;
   }
   bool covers(std::span<std::byte const> bytes) const noexcept {
     std::less_equal<> const before;
