@@ -10,7 +10,6 @@
 #include <rdma/fi_eq.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 
@@ -19,13 +18,6 @@ namespace weft::fabric {
 struct raw_queue : fi_cq_attr {};
 
 namespace {
-
-using namespace std::chrono_literals;
-
-// libfabric's manual progress has had gaps in which a wake-up was missed: no sleep is trusted for longer.
-constexpr clock::duration longest_sleep = 100ms;
-constexpr clock::duration shortest_backoff = 50us;
-constexpr clock::duration longest_backoff = 1ms;
 
 // An operation begins with its context.
 operation* operation_of(void* context) noexcept { return static_cast<operation*>(context); }
@@ -143,23 +135,9 @@ long completion_queue::make_in_wait_set(raw_queue attr) noexcept {
   }
   return rc;
 }
-
-long completion_queue::try_to_sleep() noexcept {
-  if (kind_ == wait_kind::wait_set) {
-    long const rc = fi_wait(wait_set_.get(), 0);
-    return rc == -FI_ETIMEDOUT ? 0 : rc == 0 ? -FI_EAGAIN : rc;
-  }
-  fid* queue = &cq_->fid;
-  return fi_trywait(domain_->parent()->native_handle(), &queue, 1);
-}
 #else
 // Deprecated since 2.0, which has no net provider to need it.
 long completion_queue::make_in_wait_set(raw_queue) noexcept { return -FI_ENOSYS; }
-
-long completion_queue::try_to_sleep() noexcept {
-  fid* queue = &cq_->fid;
-  return fi_trywait(domain_->parent()->native_handle(), &queue, 1);
-}
 #endif
 
 std::size_t completion_queue::read(std::span<entry> out) noexcept {
@@ -223,48 +201,6 @@ std::size_t completion_queue::read_failed(long rc, std::span<entry> out) noexcep
   }
   backoff_ = {};
   return n;
-}
-
-void completion_queue::wait(clock::time_point until) noexcept {
-  if (stash_begin_ != stash_end_) return;
-  until = std::min(until, clock::now() + longest_sleep);
-  sleeper_->unless_woken([&] {
-    if (broken_)
-      sleeper_->poll(-1, until - clock::now());
-    else if (kind_ == wait_kind::backoff)
-      sleep_by_backoff(until);
-    else
-      sleep_on_descriptor(until);
-  });
-}
-
-void completion_queue::wake() noexcept { sleeper_->wake(); }
-
-void completion_queue::sleep_on_descriptor(clock::time_point until) noexcept {
-  long const rc = try_to_sleep();
-  if (rc == -FI_EAGAIN) return;  // there is something already
-  // A provider that cannot say whether it is safe to sleep gets a short one.
-  auto const at_most =
-      rc == 0 ? until - clock::now() : std::min<clock::duration>(until - clock::now(), longest_backoff);
-  sleeper_->poll(rc == 0 ? fd_ : -1, at_most);
-}
-
-void completion_queue::sleep_by_backoff(clock::time_point until) noexcept {
-  while (!fill_stash()) {
-    auto const left = until - clock::now();
-    if (left <= left.zero()) return;
-    backoff_ = std::clamp(2 * backoff_, shortest_backoff, longest_backoff);
-    if (sleeper_->poll(-1, std::min(left, backoff_))) return;
-  }
-}
-
-// \return whether read() would have something to say
-bool completion_queue::fill_stash() noexcept {
-  auto const got = take(stash_);
-  if (got <= 0) return got != -FI_EAGAIN && got != 0;
-  stash_begin_ = 0;
-  stash_end_ = static_cast<std::size_t>(got);
-  return true;
 }
 
 std::string completion_queue::text(completion const& c) const {

@@ -1,67 +1,21 @@
 // SPDX-License-Identifier: MIT
-// The posting calls: checks, and the one of libfabric's calls that does it with the least.
+// The posting calls of messages: checks, and the one of libfabric's calls that does it with the least.
 #include <weft/error.hpp>
 #include <weft/fabric/endpoint.hpp>
 
 #include "fabric/error.hpp"
+#include "fabric/pieces.hpp"
 
-#include <rdma/fi_atomic.h>
-#include <rdma/fi_rma.h>
 #include <rdma/fi_tagged.h>
-#include <sys/uio.h>
 
-#include <array>
-#include <bit>
-#include <cstring>
+#include <algorithm>
 
 namespace weft::fabric {
 
 namespace {
 
-// No provider takes more pieces than that.
-constexpr std::size_t most_pieces = 16;
-
-fi_addr_t number_of(peer p) noexcept { return static_cast<fi_addr_t>(p); }
-void* native(descriptor d) noexcept { return std::bit_cast<void*>(d); }
-std::uint64_t native(operation_flag f) noexcept { return static_cast<std::uint64_t>(f); }
-
-/// Pieces as libfabric wants them.
-template <class Buffer>
-struct pieces {
-  explicit pieces(std::span<Buffer const> all) noexcept : count(all.size()) {
-    for (std::size_t i = 0; i != count; ++i) {
-      iov[i] = {.iov_base = const_cast<std::byte*>(all[i].bytes.data()), .iov_len = all[i].bytes.size()};
-      descriptors[i] = native(all[i].registered);
-    }
-  }
-  std::array<iovec, most_pieces> iov;
-  std::array<void*, most_pieces> descriptors;
-  std::size_t count;
-};
-
-struct measured {
-  std::size_t bytes = 0;
-  bool registered = true;
-};
-
-template <class Buffer>
-measured measure(std::span<Buffer const> all) noexcept {
-  measured m;
-  for (auto const& b : all) {
-    m.bytes += b.bytes.size();
-    m.registered &= b.registered != descriptor::none || b.bytes.empty();
-  }
-  return m;
-}
-
 // shm of 1.17 calls its full receive queue a lack of memory.
 std::error_code receive_error(long rc) noexcept { return error(rc == -FI_ENOMEM ? -FI_EAGAIN : rc); }
-
-constexpr std::uint64_t data_flag(std::optional<std::uint64_t> const& data) noexcept {
-  return data ? FI_REMOTE_CQ_DATA : 0;
-}
-
-std::error_code nowhere() noexcept { return make_error_code(std::errc::destination_address_required); }
 
 }  // namespace
 
@@ -78,7 +32,7 @@ std::error_code endpoint::objection(std::size_t bytes, bool registered, bool tag
 }
 
 std::error_code endpoint::post_send(operation& op, const_buffer b, target const& t) noexcept {
-  bool const registered = b.registered != descriptor::none || b.bytes.empty();
+  bool const registered = is_registered(b);
   if (objects(b.bytes.size(), registered, t.tag.has_value())) [[unlikely]]
     return objection(b.bytes.size(), registered, t.tag.has_value());
   if (goes_nowhere(t.to)) return nowhere();
@@ -132,7 +86,7 @@ std::error_code endpoint::inject(std::span<std::byte const> bytes, target const&
 
 std::error_code endpoint::post_receive(operation& op, mutable_buffer b, origin const& o) noexcept {
   if (o.flags != operation_flag::none) return post_receive(op, std::span<mutable_buffer const>(&b, 1), o);
-  bool const registered = b.registered != descriptor::none || b.bytes.empty();
+  bool const registered = is_registered(b);
   if (objects(0, registered, o.tag.has_value())) [[unlikely]]
     return objection(0, registered, o.tag.has_value());
   auto* const ep = endpoint_.get();
@@ -161,66 +115,6 @@ std::error_code endpoint::post_receive(operation& op, std::span<mutable_buffer c
   if (flags == 0) return receive_error(fi_recvv(ep, p.iov.data(), p.descriptors.data(), p.count, from, context));
   fi_msg const m{p.iov.data(), p.descriptors.data(), p.count, from, context, 0};
   return receive_error(fi_recvmsg(ep, &m, flags | FI_COMPLETION));
-}
-
-std::error_code endpoint::post_read(operation& op, mutable_buffer b, remote_memory const& r) noexcept {
-  if (!has_rma_) return misuse::not_offered;
-  if (registers_ && b.registered == descriptor::none) return misuse::not_registered;
-  if (goes_nowhere(r.at)) return nowhere();
-  return error(fi_read(endpoint_.get(), b.bytes.data(), b.bytes.size(), native(b.registered), number_of(r.at),
-                       r.address, r.key, op.native_handle()));
-}
-
-std::error_code endpoint::post_write(operation& op, const_buffer b, remote_memory const& r) noexcept {
-  if (!has_rma_) return misuse::not_offered;
-  if (registers_ && b.registered == descriptor::none) return misuse::not_registered;
-  if (goes_nowhere(r.at)) return nowhere();
-  if (!r.data && r.flags == operation_flag::none)
-    return error(fi_write(endpoint_.get(), b.bytes.data(), b.bytes.size(), native(b.registered), number_of(r.at),
-                          r.address, r.key, op.native_handle()));
-  iovec const local{.iov_base = const_cast<std::byte*>(b.bytes.data()), .iov_len = b.bytes.size()};
-  fi_rma_iov const remote{.addr = r.address, .len = b.bytes.size(), .key = r.key};
-  void* d = native(b.registered);
-  fi_msg_rma const m{&local, &d, 1, number_of(r.at), &remote, 1, op.native_handle(), r.data.value_or(0)};
-  return error(fi_writemsg(endpoint_.get(), &m, native(r.flags) | data_flag(r.data) | FI_COMPLETION));
-}
-
-std::error_code endpoint::post_atomic(operation& op, atomic_request const& a) noexcept {
-  if (!has_atomic_) return misuse::not_offered;
-  if (goes_nowhere(a.at.at)) return nowhere();
-  return error(fi_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
-                         number_of(a.at.at), a.at.address, a.at.key, static_cast<fi_datatype>(a.type),
-                         static_cast<fi_op>(a.op), op.native_handle()));
-}
-
-std::error_code endpoint::post_fetch_atomic(operation& op, atomic_request const& a) noexcept {
-  if (!has_atomic_) return misuse::not_offered;
-  if (goes_nowhere(a.at.at)) return nowhere();
-  return error(fi_fetch_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
-                               a.result.bytes.data(), native(a.result.registered), number_of(a.at.at), a.at.address,
-                               a.at.key, static_cast<fi_datatype>(a.type), static_cast<fi_op>(a.op),
-                               op.native_handle()));
-}
-
-std::error_code endpoint::post_compare_atomic(operation& op, atomic_request const& a) noexcept {
-  if (!has_atomic_) return misuse::not_offered;
-  if (goes_nowhere(a.at.at)) return nowhere();
-  return error(fi_compare_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
-                                 a.compare.bytes.data(), native(a.compare.registered), a.result.bytes.data(),
-                                 native(a.result.registered), number_of(a.at.at), a.at.address, a.at.key,
-                                 static_cast<fi_datatype>(a.type), static_cast<fi_op>(a.op), op.native_handle()));
-}
-
-std::size_t endpoint::atomic_limit(datatype type, atomic_op op, atomic_form form) const noexcept {
-  if (!has_atomic_) return 0;
-  std::size_t count = 0;
-  auto const t = static_cast<fi_datatype>(type);
-  auto const o = static_cast<fi_op>(op);
-  auto* const ep = endpoint_.get();
-  int const rc = form == atomic_form::plain   ? fi_atomicvalid(ep, t, o, &count)
-                 : form == atomic_form::fetch ? fi_fetch_atomicvalid(ep, t, o, &count)
-                                              : fi_compare_atomicvalid(ep, t, o, &count);
-  return rc < 0 ? 0 : count;
 }
 
 }  // namespace weft::fabric

@@ -188,12 +188,12 @@ std::error_code endpoint::write(slice const& s, remote_memory const& to, op_opti
 }
 
 /// Operand, comparand and result are three parts of one memory.
-std::error_code endpoint::atomic(datatype type, atomic_op op, std::span<std::byte const> operand,
-                                 std::span<std::byte const> compare, std::span<std::byte> result,
-                                 remote_memory const& at, op_options const& options) {
+std::error_code endpoint::run_atomic(datatype type, atomic_op op, std::span<std::byte const> operand,
+                                     std::span<std::byte const> compare, std::span<std::byte> result,
+                                     remote_memory const& at, op_options const& options) {
   constexpr std::size_t widest = 8;
-  auto const wants = compare.empty() ? atomic_form::fetch : atomic_form::compare;
-  if (atomic_limit(type, op, wants) == 0) return misuse::not_offered;
+  auto const form = !compare.empty() ? atomic_form::compare : !result.empty() ? atomic_form::fetch : atomic_form::plain;
+  if (atomic_limit(type, op, form) == 0) return misuse::not_offered;
   auto const t = staged(3 * widest);
   if (!t) return misuse::not_registered;
   auto const memory = t->taken(3 * widest);
@@ -209,10 +209,13 @@ std::error_code endpoint::atomic(datatype type, atomic_op op, std::span<std::byt
                                .result = part(2),
                                .compare = {part(1).bytes, memory.registered},
                                .at = at};
-  auto const why = finish(
-      t, options, [&] { return compare.empty() ? post_fetch_atomic(*t, request) : post_compare_atomic(*t, request); });
+  auto const why = finish(t, options, [&] {
+    return form == atomic_form::plain   ? post_atomic(*t, request)
+           : form == atomic_form::fetch ? post_fetch_atomic(*t, request)
+                                        : post_compare_atomic(*t, request);
+  });
   if (!t->done) return why;
-  if (!why) std::ranges::copy(part(2).bytes, result.begin());
+  if (!why) std::ranges::copy_n(part(2).bytes.begin(), static_cast<std::ptrdiff_t>(result.size()), result.begin());
   in_flight_->put_back(t);
   return why;
 }

@@ -4,6 +4,7 @@
 #include <weft/fabric/event_queue.hpp>
 
 #include "fabric/error.hpp"
+#include "fabric/provider.hpp"
 #include "fabric/sleeper.hpp"
 
 #include <rdma/fi_cm.h>
@@ -17,11 +18,6 @@
 namespace weft::fabric {
 
 namespace {
-
-using namespace std::chrono_literals;
-
-// Some providers lose wake-ups under manual progress.
-constexpr clock::duration longest_sleep = 100ms;
 
 // A provider's connection data ends far below it; what it says about a refusal, too.
 constexpr std::size_t longest_data = 1024;
@@ -55,6 +51,9 @@ setup<std::shared_ptr<event_queue>> event_queue::open(std::shared_ptr<network co
       "fi_eq_open", [&](auto** out) { return fi_eq_open(q->network_->native_handle(), &attr, out, nullptr); });
   if (!eq) return eq.error();
   q->eq_ = *std::move(eq);
+  // Where a completion queue's own descriptor stays readable, so does this one's.
+  auto const* facts = facts_of(q->network_->provider());
+  if (facts && facts->waits_on == wait_kind::wait_set) return q;
   if (long const rc = fi_control(&q->eq_->fid, FI_GETWAIT, &q->fd_); rc < 0) return failed("FI_GETWAIT", rc);
   return q;
 }
@@ -62,8 +61,11 @@ setup<std::shared_ptr<event_queue>> event_queue::open(std::shared_ptr<network co
 std::optional<event> event_queue::take_raw() {
   alignas(fi_eq_cm_entry) std::array<std::byte, sizeof(fi_eq_cm_entry) + longest_data> buffer{};
   std::uint32_t number = 0;
+  std::unique_lock lock(network_->domains_);
   auto const got = fi_eq_read(eq_.get(), &number, buffer.data(), buffer.size(), 0);
+  lock.unlock();
   if (got == -FI_EAGAIN) return {};
+  backoff_ = {};
   if (got == -FI_EAVAIL) return take_error();
   event e;
   if (got < 0) {
@@ -132,14 +134,32 @@ result<event> event_queue::read(op_options const& options, fid const* about) {
   }
 }
 
+std::optional<int> event_queue::fd() const noexcept {
+  if (fd_ < 0) return {};
+  return fd_;
+}
+
+/// \pre mutex_ is locked
+clock::duration event_queue::nap() noexcept {
+  if (fd_ < 0) return backoff_ = next_backoff(backoff_);
+  fid* queue = &eq_->fid;
+  return fi_trywait(network_->native_handle(), &queue, 1) == -FI_EAGAIN ? clock::duration() : longest_sleep;
+}
+
+clock::duration event_queue::may_sleep_for() noexcept {
+  std::lock_guard lock(mutex_);
+  return set_aside_.empty() ? nap() : clock::duration();
+}
+
 /// One thread sleeps on the descriptor; the others behind it.
 void event_queue::sleep(clock::time_point until) noexcept {
   std::unique_lock lock(sleeping_, std::try_to_lock);
   if (!lock && !sleeping_.try_lock_until(until)) return;
   if (!lock) lock = std::unique_lock(sleeping_, std::adopt_lock);
-  fid* queue = &eq_->fid;
-  if (fi_trywait(network_->native_handle(), &queue, 1) == -FI_EAGAIN) return;
-  sleeper_->unless_woken([&] { sleeper_->poll(fd_, until - clock::now()); });
+  std::unique_lock ours(mutex_);
+  auto const at_most = std::min(nap(), until - clock::now());
+  ours.unlock();
+  if (at_most > at_most.zero()) sleeper_->unless_woken([&] { sleeper_->poll(fd_, at_most); });
 }
 
 void event_queue::wake() noexcept { sleeper_->wake(); }

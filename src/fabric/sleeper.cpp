@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fabric/sleeper.hpp"
 
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -26,11 +25,17 @@ long sleeper::open() noexcept {
   return bell ? 0 : -errno;
 }
 
-bool sleeper::poll(int descriptor, clock::duration at_most) noexcept {
-  pollfd looked_at[] = {{.fd = bell.get(), .events = POLLIN, .revents = 0},
-                        {.fd = descriptor, .events = POLLIN, .revents = 0}};
+bool poll_any(std::span<pollfd> all, clock::duration at_most) noexcept {
   auto const timeout = to_timespec(at_most);
-  if (ppoll(looked_at, 2, &timeout, nullptr) <= 0 || !looked_at[0].revents) return false;
+  return ppoll(all.data(), all.size(), &timeout, nullptr) > 0;
+}
+
+bool sleeper::poll(int descriptor, clock::duration at_most) noexcept {
+  pollfd looked_at[] = {readable(bell.get()), readable(descriptor)};
+  return poll_any(looked_at, at_most) && looked_at[0].revents && hush();
+}
+
+bool sleeper::hush() noexcept {
   std::uint64_t rings = 0;
   return read(bell.get(), &rings, sizeof rings) > 0;
 }

@@ -45,6 +45,32 @@ BOOST_AUTO_TEST_CASE(ends_for_a_descriptor_without_being_rung) {
   BOOST_TEST(!s.poll(-1, -1s));
 }
 
+BOOST_AUTO_TEST_CASE(hears_a_ring_once) {
+  sleeper s;
+  BOOST_REQUIRE(s.open() == 0);
+  BOOST_TEST(!s.hush());
+  BOOST_TEST(s.lie_down());
+  s.wake();
+  pollfd all[] = {readable(-1), readable(s.bell.get())};
+  BOOST_TEST(poll_any(all, 20s));
+  BOOST_TEST(!all[0].revents);
+  BOOST_TEST(all[1].revents);
+  BOOST_TEST(s.hush());
+  BOOST_TEST(!s.hush());
+  BOOST_TEST(!poll_any(all, 0s));
+  BOOST_TEST(!s.lie_down());
+  s.get_up();
+  BOOST_TEST(s.lie_down());
+}
+
+BOOST_AUTO_TEST_CASE(looks_less_often_the_longer_nothing_comes) {
+  auto pause = next_backoff({});
+  BOOST_TEST((pause == 50us));
+  BOOST_TEST((next_backoff(pause) == 100us));
+  for (int i = 0; i != 100; ++i) pause = next_backoff(pause);
+  BOOST_TEST((pause == 1ms));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace weft::fabric

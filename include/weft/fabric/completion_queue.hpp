@@ -21,6 +21,8 @@
 #include <system_error>
 #include <utility>
 
+struct pollfd;
+
 namespace weft::fabric {
 
 class domain;
@@ -50,9 +52,9 @@ struct queue_options {
 
 /// Where operations end: fi_cq(3).
 ///
-/// Thread safety: threads take turns: one at a time is in read() or wait(). dispatch() and run_until() take turns by
-/// themselves, are for any number of threads at once, and want nobody beside them in read() or wait(). wake() is for
-/// any thread. Callbacks of operations run in the thread whose turn it is, one at a time, under no lock.
+/// Thread safety: threads take turns: one at a time is in read(), wait(), wait_any() or may_sleep_for(). dispatch() and
+/// run_until() take turns by themselves, are for any number of threads at once, and want nobody beside them in those.
+/// wake() is for any thread. Callbacks of operations run in the thread whose turn it is, one at a time, under no lock.
 class WEFT_API completion_queue {
  public:
   /// An endpoint is opened with it as endpoint_bindings::sends or receives. Fails when the provider refuses; but a
@@ -72,6 +74,16 @@ class WEFT_API completion_queue {
 
   /// Ends the wait() that runs, or the next one. Cheap when nobody waits.
   void wake() noexcept;
+
+  // For a loop of one's own, which sleeps on other things as well: it asks how long it may sleep, does, and reads.
+
+  /// What becomes readable when there may be something, if may_sleep_for() was asked before; stays the queue's. Nothing
+  /// where there is none to be had, and in a queue that is broken: who sleeps for no longer than he may, misses
+  /// nothing. wake() does not make it readable.
+  std::optional<int> fd() const noexcept;
+  /// How long one may sleep now, at most 100 ms: to be asked before each sleep (fi_trywait). Zero: read() first. Where
+  /// there is no fd() it is short, and longer from one time to the next while nothing comes.
+  clock::duration may_sleep_for() noexcept;
 
   /// Takes what is ready to its operations; waits for it until `until`. Ends at once when another thread has the turn,
   /// unless there is time: then it waits for the turn, too. \return how many operations have ended
@@ -100,6 +112,7 @@ class WEFT_API completion_queue {
   fid_cq* native_handle() const noexcept { return cq_.get(); }  ///< for other calls; stays this one's
 
  private:
+  friend bool wait_any(std::span<completion_queue* const>, clock::time_point);
   static constexpr std::size_t batch = 32;
 
   explicit completion_queue(std::shared_ptr<domain const> in) noexcept;
@@ -114,8 +127,8 @@ class WEFT_API completion_queue {
   std::size_t read_failed(long rc, std::span<entry> out) noexcept;
   bool fill_stash() noexcept;
   long try_to_sleep() noexcept;
-  void sleep_on_descriptor(clock::time_point until) noexcept;
-  void sleep_by_backoff(clock::time_point until) noexcept;
+  static bool sleep(std::span<completion_queue* const>, clock::time_point until, pollfd* room) noexcept;
+  static bool wait(std::span<completion_queue* const>, clock::time_point until, pollfd* room) noexcept;
 
   std::size_t run_batch() noexcept;
   bool take_turn(clock::time_point until, std::atomic<bool> const* done, std::stop_token const*);
@@ -146,5 +159,10 @@ class WEFT_API completion_queue {
   bool driven_ = false;
   std::atomic<unsigned> parked_{0};
 };
+
+/// As completion_queue::wait(), over several: sleeps until read() of any of them has something, any of them is woken,
+/// or `until`; for 100 ms at most. The caller has the turn at all of them. \pre none is null \return whether it has
+/// ended before its time: one of them may have something
+WEFT_API bool wait_any(std::span<completion_queue* const>, clock::time_point until);
 
 }  // namespace weft::fabric

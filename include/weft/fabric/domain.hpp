@@ -7,6 +7,9 @@
 #include <weft/result.hpp>
 
 #include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace weft::fabric {
@@ -18,11 +21,17 @@ class WEFT_API network {
   /// The one that discover() has found.
   static setup<std::shared_ptr<network const>> open(info const& chosen);
 
+  std::string_view provider() const noexcept { return provider_; }      ///< as libfabric names it
   fid_fabric* native_handle() const noexcept { return fabric_.get(); }  ///< for other calls; stays this one's
 
  private:
-  explicit network(handle<fid_fabric> f) noexcept : fabric_(std::move(f)) {}
+  friend class domain;
+  friend class event_queue;
+  network(std::string_view provider, handle<fid_fabric> f) : provider_(provider), fabric_(std::move(f)) {}
 
+  std::string provider_;
+  // While a domain is opened, or events are read: net of 1.17 moves all domains then, also one that is half made.
+  mutable std::mutex domains_;
   handle<fid_fabric> fabric_;
 };
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -123,14 +124,17 @@ class WEFT_API endpoint {
   std::error_code post_receive(operation&, mutable_buffer, origin const&) noexcept;
   std::error_code post_receive(operation&, std::span<mutable_buffer const>, origin const&) noexcept;
   ///@}
-  /// From and to a peer's memory: fi_rma(3). A read knows no flags and no data.
-  /// \return misuse::not_offered, misuse::not_registered
+  /// From and to a peer's memory, which is in one piece: fi_rma(3). Here it may be in several, that follow each other
+  /// there. A read knows no flags and no data. \return misuse::not_offered, misuse::not_registered;
+  /// misuse::too_many_pieces above info::iov_limit()
   ///@{
   std::error_code post_read(operation&, mutable_buffer, remote_memory const&) noexcept;
+  std::error_code post_read(operation&, std::span<mutable_buffer const>, remote_memory const&) noexcept;
   std::error_code post_write(operation&, const_buffer, remote_memory const&) noexcept;
+  std::error_code post_write(operation&, std::span<const_buffer const>, remote_memory const&) noexcept;
   ///@}
-  /// On a peer's memory: fi_atomic(3). `at.flags` and `at.data` do not count. Registration is not checked; what has no
-  /// atomic_limit() is the provider's to refuse. \return misuse::not_offered
+  /// On a peer's memory: fi_atomic(3). `at.data` does not count, nor do `at.flags` of those that fetch. Registration is
+  /// not checked; what has no atomic_limit() is the provider's to refuse. \return misuse::not_offered
   ///@{
   std::error_code post_atomic(operation&, atomic_request const&) noexcept;
   std::error_code post_fetch_atomic(operation&, atomic_request const&) noexcept;
@@ -167,6 +171,10 @@ class WEFT_API endpoint {
   std::error_code write(std::span<std::byte const>, remote_memory const&, op_options const& = {});
   std::error_code write(slice const&, remote_memory const&, op_options const& = {});
   ///@}
+  /// Any operation, without a look at what was there. It has ended as a write has. misuse::not_offered where the
+  /// provider has none such.
+  template <class Number>
+  std::error_code atomic(atomic_op, Number operand, remote_memory const&, op_options const& = {});
   /// Any operation that fetches. misuse::not_offered where the provider has none such. \return what was there before
   template <class Number>
   result<Number> fetch_atomic(atomic_op, Number operand, remote_memory const&, op_options const& = {});
@@ -205,6 +213,7 @@ class WEFT_API endpoint {
 
   bool objects(std::size_t bytes, bool registered, bool tagged) const noexcept;
   std::error_code objection(std::size_t bytes, bool registered, bool tagged) const noexcept;
+  std::optional<std::error_code> rma_objection(std::size_t pieces, bool registered, peer at) const noexcept;
   result<std::vector<std::byte>> wait_connected(op_options const&, std::vector<std::byte>* refusal);
 
   std::shared_ptr<transfer> staged(std::size_t bytes);
@@ -217,8 +226,9 @@ class WEFT_API endpoint {
   std::error_code give_up(transfer&, std::error_code why);
   bool goes_nowhere(peer to) const noexcept { return has_peers_ && to == peer::any; }
   std::error_code inject(std::span<std::byte const>, target const&, op_options const&);
-  std::error_code atomic(datatype, atomic_op, std::span<std::byte const> operand, std::span<std::byte const> compare,
-                         std::span<std::byte> result, remote_memory const&, op_options const&);
+  std::error_code run_atomic(datatype, atomic_op, std::span<std::byte const> operand,
+                             std::span<std::byte const> compare, std::span<std::byte> result, remote_memory const&,
+                             op_options const&);
   bool is_injected(std::size_t bytes, target const&) const noexcept;
 
   // Closed from the last to the first: the endpoint before what it is bound to.
@@ -250,10 +260,15 @@ class WEFT_API endpoint {
 };
 
 template <class Number>
+std::error_code endpoint::atomic(atomic_op op, Number operand, remote_memory const& at, op_options const& o) {
+  return run_atomic(datatype_of<Number>, op, std::as_bytes(std::span(&operand, 1)), {}, {}, at, o);
+}
+
+template <class Number>
 result<Number> endpoint::fetch_atomic(atomic_op op, Number operand, remote_memory const& at, op_options const& o) {
   Number before{};
-  auto const why = atomic(datatype_of<Number>, op, std::as_bytes(std::span(&operand, 1)), {},
-                          std::as_writable_bytes(std::span(&before, 1)), at, o);
+  auto const why = run_atomic(datatype_of<Number>, op, std::as_bytes(std::span(&operand, 1)), {},
+                              std::as_writable_bytes(std::span(&before, 1)), at, o);
   if (why) return why;
   return before;
 }
@@ -261,8 +276,9 @@ result<Number> endpoint::fetch_atomic(atomic_op op, Number operand, remote_memor
 template <class Number>
 result<Number> endpoint::compare_swap(Number expected, Number desired, remote_memory const& at, op_options const& o) {
   Number before{};
-  auto const why = atomic(datatype_of<Number>, atomic_op::compare_swap, std::as_bytes(std::span(&desired, 1)),
-                          std::as_bytes(std::span(&expected, 1)), std::as_writable_bytes(std::span(&before, 1)), at, o);
+  auto const why =
+      run_atomic(datatype_of<Number>, atomic_op::compare_swap, std::as_bytes(std::span(&desired, 1)),
+                 std::as_bytes(std::span(&expected, 1)), std::as_writable_bytes(std::span(&before, 1)), at, o);
   if (why) return why;
   return before;
 }

@@ -15,7 +15,7 @@ WEFT_API std::error_category const& category() noexcept;
 /// What weft::fabric refuses before it reaches a provider, which would say EINVAL, or crash.
 enum class misuse {
   not_registered = 1,  ///< the provider wants registered memory (memory_mode::local), and the buffer has no descriptor
-  /// More than info::iov_limit(), receive_iov_limit() or mr_iov_limit(), or of one message more than 16, whatever the
+  /// More than info::iov_limit(), receive_iov_limit() or mr_iov_limit(), or of one operation more than 16, whatever the
   /// provider takes (std::errc::argument_list_too_long).
   too_many_pieces = 2,
   not_offered = 3,          ///< the endpoint was opened without that capability (std::errc::not_supported)

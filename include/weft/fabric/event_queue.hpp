@@ -61,6 +61,13 @@ class WEFT_API event_queue {
   /// Ends the sleep of whoever is in read(): it looks again. Any thread.
   void wake() noexcept;
 
+  /// For a loop of one's own, as those of a completion_queue; it reads with try_read() until there is nothing. Some
+  /// providers (tcp of 1.17) tell that a peer is gone only to who reads the completion queue as well.
+  ///@{
+  std::optional<int> fd() const noexcept;
+  clock::duration may_sleep_for() noexcept;
+  ///@}
+
   /// The provider's words for an event's provider_error.
   std::string text(event const&) const;
 
@@ -73,11 +80,13 @@ class WEFT_API event_queue {
   std::optional<event> take_set_aside(fid const* about);
   std::optional<event> take_raw();
   std::optional<event> take_error();
+  clock::duration nap() noexcept;
   void sleep(clock::time_point until) noexcept;
 
   std::shared_ptr<network const> network_;
   handle<fid_eq> eq_;
-  int fd_ = -1;
+  int fd_ = -1;                // none where it would always be readable
+  clock::duration backoff_{};  // then
   std::unique_ptr<sleeper> sleeper_;
   std::timed_mutex sleeping_;
   std::mutex mutex_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/export.hpp>
+
 #include <memory>
 
 struct fi_info;
@@ -18,7 +20,7 @@ struct fid_wait;
 namespace weft::fabric {
 
 /// Closes any of libfabric's objects: fi_close(3).
-struct close_fid {
+struct WEFT_API close_fid {
   /// What fi_close() returns is lost: one that is still in use stays open.
   ///@{
   void operator()(fid_fabric*) const noexcept;

@@ -43,11 +43,12 @@ struct origin {
 
 /// A peer's memory: what memory_region::address() and key() are there.
 struct remote_memory {
-  peer at = peer::any;                          ///< any: the one an MSG endpoint is connected to
-  std::uint64_t address = 0;                    ///< memory_region::address() there, plus an offset in bytes
-  std::uint64_t key = 0;                        ///< memory_region::key() there
-  std::optional<std::uint64_t> data = {};       ///< write only: tells the peer, with a completion there
-  operation_flag flags = operation_flag::none;  ///< of a write: delivery_complete to know that it can be seen
+  peer at = peer::any;                     ///< any: the one an MSG endpoint is connected to
+  std::uint64_t address = 0;               ///< memory_region::address() there, plus an offset in bytes
+  std::uint64_t key = 0;                   ///< memory_region::key() there
+  std::optional<std::uint64_t> data = {};  ///< write only: tells the peer, with a completion there
+  /// Of a write, or an atomic that fetches nothing: delivery_complete to know that it can be seen.
+  operation_flag flags = operation_flag::none;
 };
 
 /// What came.
