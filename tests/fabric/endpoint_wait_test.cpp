@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "support/count_allocations.hpp"
 #include "support/face.hpp"
 
 #include <weft/error.hpp>
@@ -16,7 +15,6 @@ namespace weft::fabric {
 namespace {
 
 auto const everything = boost::unit_test::data::make(all_kinds);
-auto const rdm = boost::unit_test::data::make(reliable_datagrams);
 
 std::chrono::nanoseconds cpu_of_this_thread() {
   timespec t{};
@@ -24,29 +22,17 @@ std::chrono::nanoseconds cpu_of_this_thread() {
   return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
 }
 
-// One message from a to b, with a thread at each end. \return what b got
+// One message from a to b. \return what b got: checked but for the bytes
 result<received> carry(two& t, bytes const& out, bytes& in, target to = {}, origin from = {}) {
   to.to = t.to_b;
-  mover const moves(*t.b);
-  auto got = std::async(std::launch::async, [&] { return t.b->receive(in, from, soon()); });
-  auto const why = t.a->send(out, to, soon());
-  BOOST_TEST(!why, why.message());
-  return got.get();
-}
-
-// \return whether the provider can
-bool swap_atomically(two& t) {
-  auto const region =
-      memory_region::allocate(t.b->domain(), 64, memory_access::remote_read | memory_access::remote_write).value();
-  remote_memory const at{.at = t.to_b, .address = region.address(), .key = region.key()};
-  std::uint64_t const value = 40;
-  std::memcpy(region.bytes().data(), &value, sizeof value);
-  auto added = t.a->fetch_atomic<std::uint64_t>(atomic_op::sum, 2, at, soon());
-  if (added.error() == std::errc::function_not_supported || added.error() == misuse::not_offered) return false;
-  BOOST_TEST(std::move(added).value() == 40u);
-  BOOST_TEST(t.a->compare_swap<std::uint64_t>(42, 7, at, soon()).value() == 42u);
-  BOOST_TEST(t.a->compare_swap<std::uint64_t>(42, 8, at, soon()).value() == 7u);
-  return true;
+  auto got = carry(*t.a, out, to, *t.b, in, from);
+  if (!got) return got;
+  BOOST_TEST((got->tag == to.tag));
+  // sockets does not say that there is any when the message came before the receive.
+  bool const unsaid = t.a->info().provider() == "sockets" && !got->data;
+  if (!unsaid) BOOST_TEST((got->data == to.data));
+  BOOST_TEST((got->from == (t.b->receives()->sources() ? t.to_a : peer::any)));
+  return got;
 }
 
 }  // namespace
@@ -62,28 +48,40 @@ BOOST_DATA_TEST_CASE(carry_messages_of_every_size_with_their_length, everything,
     if (size == 0 && over.type == endpoint_type::dgram) continue;  // sockets loses it
     auto const out = pattern(size);
     bytes in(size + 100);
-    auto const got = carry(*t, out, in);
+    auto got = carry(*t, out, in);
     BOOST_REQUIRE(got.has_value());
-    auto r = got;
-    in.resize(r->bytes);
-    BOOST_TEST((in == out), size << " bytes, got " << r->bytes);
+    in.resize(got->bytes);
+    BOOST_TEST((in == out), size << " bytes, got " << got->bytes);
   }
 }
 
 BOOST_DATA_TEST_CASE(carry_a_large_message, everything, over) {
   auto const t = two_over(over);
-  if (!t || t->a->max_message() < 300'000) return;
+  if (!t) return;
+  if (t->a->max_message() < 300'000) return skip(over, "carries no message as large");
   auto const out = pattern(300'000);
   bytes in(out.size());
   BOOST_REQUIRE(carry(*t, out, in).has_value());
   BOOST_TEST((in == out));
 }
 
-// The receive comes first: shm of 1.17 now and then never finds a large tagged message that came before.
-BOOST_DATA_TEST_CASE(give_the_tag_and_the_data_of_a_message, rdm, over) {
+BOOST_DATA_TEST_CASE(tell_what_came_beside_the_bytes, everything, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  if (t->a->info().data_bytes() == 0) return skip(over, "has no remote completion queue data");
+  bytes in(100);
+  BOOST_TEST(carry(*t, pattern(100), in, {.data = 0}).has_value());
+  BOOST_TEST(carry(*t, pattern(100), in, {.data = 77}).has_value());
+  if (!t->a->supports(capability::tagged)) return;
+  BOOST_TEST(carry(*t, pattern(100), in, {.tag = 0}, {.tag = 0}).has_value());
+  BOOST_TEST(carry(*t, pattern(100), in, {.tag = 0x1234, .data = 77}, {.tag = 0x1234}).has_value());
+}
+
+// The receive comes first: among messages that came before, shm of 1.17 looks for the very tag, whatever is ignored.
+BOOST_DATA_TEST_CASE(give_the_tag_and_the_data_of_a_message, everything, over) {
   auto const t = two_over(over, capability::msg | capability::tagged);
   if (!t) return;
-  auto const out = pattern(5000);
+  auto const out = pattern(std::min<std::size_t>(5000, t->a->max_message()));
   completion_context got;
   BOOST_REQUIRE(!t->b->start_receive(got, out.size(), {.tag = 0x1230, .ignore = 0xf}));
   mover const moves(*t->b);
@@ -106,10 +104,9 @@ BOOST_DATA_TEST_CASE(end_at_their_deadline_and_by_their_stop_and_leave_the_next_
   BOOST_TEST((canceled.get().error() == errc::canceled));
   BOOST_TEST((t->a->send(in, {.to = t->to_b}, {.stop = stop.get_token()}) == errc::canceled));
   auto const out = pattern(20);
-  auto const got = carry(*t, out, in);
+  auto got = carry(*t, out, in);
   BOOST_REQUIRE(got.has_value());
-  auto r = got;
-  in.resize(r->bytes);
+  in.resize(got->bytes);
   BOOST_TEST((in == out));
 }
 
@@ -122,94 +119,63 @@ BOOST_DATA_TEST_CASE(cost_no_cpu_while_nothing_comes, everything, over) {
   BOOST_TEST((cpu_of_this_thread() - before < 60ms));
 }
 
-// Waiters of one queue must not take each other's completions.
-BOOST_DATA_TEST_CASE(of_many_threads_share_a_queue, rdm, over) {
+// Waiters of one queue must not take each other's completions. With tags, each receiver has a sender of its own.
+BOOST_DATA_TEST_CASE(of_many_threads_share_a_queue, boost::unit_test::data::make(reliable), over) {
   constexpr std::size_t threads = 4, rounds = 50;
-  auto const t = two_over(over, capability::msg | capability::tagged);
+  if (over.is("shm") && running_version() < interface_version{2, 0})
+    return skip(over, "of 1.17 mixes up messages whose receive is posted while another thread reads the queue");
+  auto const t = two_over(over);
   if (!t) return;
+  bool const tagged = t->a->supports(capability::tagged);
   auto ends = [&](bool sends) {
     std::vector<std::future<std::size_t>> all;
     for (std::size_t i = 0; i != threads; ++i)
       all.push_back(std::async(std::launch::async, [&, i, sends] {
-        std::size_t good = 0;
+        auto const tag = tagged ? std::optional<std::uint64_t>(i) : std::nullopt;
+        std::size_t carried = 0;
         bytes in(2000);
         for (std::size_t n = 0; n != rounds; ++n) {
           auto const size = 1000 + i * rounds + n;
           if (sends) {
-            good += !t->a->send(pattern(size), {.to = t->to_b, .tag = i}, soon());
-          } else if (auto got = t->b->receive(in, {.tag = i}, soon())) {
-            good += got->bytes == size && std::equal(in.begin(), in.begin() + 1000, pattern(1000).begin());
+            if (!t->a->send(pattern(size), {.to = t->to_b, .tag = tag}, soon())) carried += size;
+          } else if (auto got = t->b->receive(in, {.tag = tag}, soon())) {
+            auto const out = pattern(got->bytes);
+            if ((!tagged || got->bytes == size) && std::equal(out.begin(), out.end(), in.begin()))
+              carried += out.size();
           }
         }
-        return good;
+        return carried;
       }));
     return all;
   };
   auto receivers = ends(false), senders = ends(true);
-  for (auto& s : senders) BOOST_TEST(s.get() == rounds);
-  for (auto& r : receivers) BOOST_TEST(r.get() == rounds);
+  std::size_t sent = 0, received = 0, wanted = 0;
+  for (auto& s : senders) sent += s.get();
+  for (auto& r : receivers) received += r.get();
+  for (std::size_t n = 0; n != threads * rounds; ++n) wanted += 1000 + n;
+  BOOST_TEST(sent == wanted);
+  BOOST_TEST(received == wanted);
 }
 
-BOOST_DATA_TEST_CASE(read_and_write_a_peers_memory, rdm, over) {
-  auto const t = two_over(over, capability::msg | capability::rma);
+BOOST_DATA_TEST_CASE(that_have_too_little_room_say_so, everything, over) {
+  if (!over.is("sockets")) return skip(over, "does not say so, loses the connection, or hangs");
+  auto const t = two_over(over);
   if (!t) return;
-  auto const region =
-      memory_region::allocate(t->b->domain(), 8192, memory_access::remote_read | memory_access::remote_write).value();
-  remote_memory at{
-      .at = t->to_b, .address = region.address(), .key = region.key(), .flags = operation_flag::delivery_complete};
-  mover const moves(*t->b);
-  auto const out = pattern(8192);
-  auto const wrote = t->a->write(out, at, soon());
-  BOOST_TEST(!wrote, wrote.message());
-  BOOST_TEST(std::equal(out.begin(), out.end(), region.bytes().begin()));
-  bytes in(100);
-  at.address += 50;
-  BOOST_TEST(!t->a->read(in, at, soon()));
-  BOOST_TEST(std::equal(in.begin(), in.end(), out.begin() + 50));
-  auto const local = memory_region::allocate(t->a->domain(), 256, memory_access::read | memory_access::write).value();
-  BOOST_TEST(!t->a->read(slice{local, 6, 250}, at, soon()));
-  BOOST_TEST(std::equal(out.begin() + 50, out.begin() + 300, local.bytes().begin() + 6));
-  BOOST_TEST((t->a->read(slice{local, 7, 250}, at, soon()) == misuse::outside_region));
-  BOOST_TEST((t->a->send(slice{local, 0, 1}, {.to = t->to_b}, soon()) ==
-              (t->a->info().registers_locally() ? std::error_code() : misuse::insufficient_access)));
+  bytes in(10);
+  BOOST_TEST((carry(*t, pattern(100), in).error() == std::errc::message_size));
+  BOOST_TEST((in == bytes(10)));
+  BOOST_TEST(carry(*t, pattern(10), in).has_value());
 }
 
-BOOST_DATA_TEST_CASE(on_a_slice_allocate_nothing_the_second_time, rdm, over) {
-  auto const t = two_over(over, capability::msg | capability::rma);
-  if (!t) return;
-  auto const region =
-      memory_region::allocate(t->b->domain(), 64, memory_access::remote_read | memory_access::remote_write).value();
-  auto const own = memory_region::allocate(t->a->domain(), 64, memory_access::read | memory_access::write).value();
-  remote_memory const at{.at = t->to_b, .address = region.address(), .key = region.key()};
-  slice const local{own, 0, 64};
-  mover const moves(*t->b);
-  auto const both = [&] { return !t->a->write(local, at, soon()) && !t->a->read(local, at, soon()); };
-  BOOST_REQUIRE(both());
-  auto const before = weft::test::allocations();
-  bool const again = both();
-  auto const after = weft::test::allocations();
-  BOOST_TEST(again);
-  BOOST_TEST(after == before);
-}
-
-BOOST_DATA_TEST_CASE(fetch_and_swap_atomically_where_that_is_offered, rdm, over) {
-  auto const t = two_over(over, capability::msg | capability::atomic);
-  if (!t) return;
-  if (std::string_view(over.provider) == "udp;ofi_rxd" && running_version() < interface_version{2, 0}) {
-    std::cout << "SKIPPED: " << over << " of 1.17 answers zero, and crashes\n";
-    return;
-  }
-  mover const moves(*t->b);
-  if (!swap_atomically(*t)) std::cout << "SKIPPED: " << over << " advertises atomics, and has none\n";  // net of 1.17
-}
-
-BOOST_AUTO_TEST_CASE(say_that_a_capability_was_not_asked_for) {
-  auto const t = two_over({"tcp", endpoint_type::msg});
+BOOST_DATA_TEST_CASE(say_that_a_capability_was_not_asked_for, everything, over) {
+  std::unique_ptr<two> const t = two_over(over, capability::msg);
   if (!t) return;
   bytes in(8);
-  BOOST_TEST((t->a->send(in, {.tag = 1}, soon()) == misuse::not_offered));
+  BOOST_TEST((t->a->send(in, {.to = t->to_b, .tag = 1}, soon()) == misuse::not_offered));
   BOOST_TEST((t->a->receive(in, {.tag = 1}, soon()).error() == std::errc::not_supported));
-  BOOST_TEST((t->a->fetch_atomic<int>(atomic_op::sum, 1, {}, soon()).error() == misuse::not_offered));
+  BOOST_TEST((t->a->read(in, {.at = t->to_b}, soon()) == misuse::not_offered));
+  BOOST_TEST((t->a->write(in, {.at = t->to_b}, soon()) == misuse::not_offered));
+  BOOST_TEST((t->a->fetch_atomic<int>(atomic_op::sum, 1, {.at = t->to_b}, soon()).error() == misuse::not_offered));
 }
 
 BOOST_DATA_TEST_CASE(that_gave_up_leave_their_callers_memory_alone, everything, over) {

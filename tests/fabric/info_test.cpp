@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fabric/info.hpp"
+#include "support/face.hpp"
 
-#include <boost/test/unit_test.hpp>
+#include <boost/test/data/test_case.hpp>
 
 #include <cstring>
 #include <string>
@@ -43,6 +44,24 @@ BOOST_AUTO_TEST_CASE(knows_the_facts_of_its_provider_and_is_cautious_with_strang
   auto const& facts = facts_of(stranger);
   BOOST_TEST(facts.inject == 0u);
   BOOST_TEST((facts.waits_on == wait_kind::backoff));
+}
+
+BOOST_DATA_TEST_CASE(has_limits_that_go_together, boost::unit_test::data::make(all_kinds), over) {
+  auto const found = offered(over);
+  if (!found) return;
+  auto const copy = *found;
+  for (auto const& i : {*found, copy}) {
+    BOOST_TEST(i.inject_limit() <= i.max_message());
+    BOOST_TEST(i.send_depth() > 0u);
+    BOOST_TEST(i.receive_depth() > 0u);
+    BOOST_TEST(i.iov_limit() > 0u);
+    BOOST_TEST(i.receive_iov_limit() > 0u);
+    BOOST_TEST(i.mr_iov_limit() > 0u);
+    BOOST_TEST(i.data_bytes() <= 8u);
+    BOOST_TEST((i.tag_bits() > 0 || !i.supports(capability::tagged)));
+    BOOST_TEST((i.source() == found->source()));
+    BOOST_TEST(i.describe().provider == over.provider);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(is_described_without_the_prefixes_of_its_constants) {

@@ -5,12 +5,16 @@
 
 #include <weft/error.hpp>
 
+#include <boost/test/data/test_case.hpp>
+
 namespace weft::fabric {
 
 namespace {
 
-std::optional<memory_pool> pool_of(std::size_t count) {
-  auto const i = offered({"sockets", endpoint_type::rdm});
+auto const everything = boost::unit_test::data::make(all_kinds);
+
+std::optional<memory_pool> pool_of(std::size_t count, kind const& over) {
+  auto const i = offered(over);
   if (!i) return {};
   return memory_pool::make(domain::open(*i).value(), {.bytes = 128, .count = count}).value();
 }
@@ -19,8 +23,8 @@ std::optional<memory_pool> pool_of(std::size_t count) {
 
 BOOST_AUTO_TEST_SUITE(a_memory_pool)
 
-BOOST_AUTO_TEST_CASE(gives_no_more_than_it_has_and_takes_them_back) {
-  auto pool = pool_of(2);
+BOOST_DATA_TEST_CASE(gives_no_more_than_it_has_and_takes_them_back, everything, over) {
+  auto pool = pool_of(2, over);
   if (!pool) return;
   auto a = pool->try_acquire().value();
   auto b = pool->try_acquire().value();
@@ -37,8 +41,8 @@ BOOST_AUTO_TEST_CASE(gives_no_more_than_it_has_and_takes_them_back) {
   BOOST_TEST(pool->try_acquire().value().bytes().data() == memory);
 }
 
-BOOST_AUTO_TEST_CASE(lets_one_who_waits_have_what_another_gives_back) {
-  auto pool = pool_of(1);
+BOOST_DATA_TEST_CASE(lets_one_who_waits_have_what_another_gives_back, everything, over) {
+  auto pool = pool_of(1, over);
   if (!pool) return;
   auto a = pool->try_acquire().value();
   auto waits = std::async(std::launch::async, [&] { return pool->acquire(soon()).has_value(); });
@@ -46,8 +50,8 @@ BOOST_AUTO_TEST_CASE(lets_one_who_waits_have_what_another_gives_back) {
   BOOST_TEST(waits.get());
 }
 
-BOOST_AUTO_TEST_CASE(ends_a_wait_by_its_stop_and_by_closing) {
-  auto pool = pool_of(1);
+BOOST_DATA_TEST_CASE(ends_a_wait_by_its_stop_and_by_closing, everything, over) {
+  auto pool = pool_of(1, over);
   if (!pool) return;
   auto a = pool->try_acquire().value();
   std::stop_source stop;
@@ -60,6 +64,19 @@ BOOST_AUTO_TEST_CASE(ends_a_wait_by_its_stop_and_by_closing) {
   BOOST_TEST((pool->try_acquire().error() == errc::closed));
   pool.reset();
   std::ranges::fill(a.bytes(), std::byte{1});  // what is out stays good
+}
+
+BOOST_DATA_TEST_CASE(carries_messages, everything, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  auto from = memory_pool::make(t->a->domain(), {.bytes = 256, .count = 2}).value();
+  auto into = memory_pool::make(t->b->domain(), {.bytes = 256, .count = 2}).value();
+  for (std::size_t n = 1; n != 5; ++n) {
+    auto out = from.acquire(soon()).value(), in = into.acquire(soon()).value();
+    std::ranges::fill(out.bytes(), std::byte(n));
+    BOOST_REQUIRE(carry(*t->a, out.slice(), {.to = t->to_b}, *t->b, in.slice()).has_value());
+    BOOST_TEST(std::ranges::equal(in.bytes(), bytes(256, std::byte(n))));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -48,10 +48,8 @@ BOOST_DATA_TEST_CASE(takes_nothing_else_for_a_request, boost::unit_test::data::m
   fi_eq_entry other{};
   other.fid = &door->native_handle()->fid;
   auto* const queue = door->events()->native_handle();
-  if (fi_eq_write(queue, FI_NOTIFY, &other, sizeof other, 0) < 0) {
-    std::cout << "SKIPPED: " << over << " lets nobody else write to such a queue\n";
-    return;
-  }
+  if (fi_eq_write(queue, FI_NOTIFY, &other, sizeof other, 0) < 0)
+    return skip(over, "lets nobody else write to such a queue");
   auto const caller = endpoint::open(domain::open(net, *i).value(), *i).value();
   auto refused = std::async(std::launch::async, [&] {
     auto request = door->next_request(soon());
@@ -59,6 +57,28 @@ BOOST_DATA_TEST_CASE(takes_nothing_else_for_a_request, boost::unit_test::data::m
   });
   BOOST_TEST((caller->connect(door->address(), {}, soon()).error() == std::errc::connection_refused));
   BOOST_TEST(!refused.get());
+}
+
+BOOST_DATA_TEST_CASE(serves_others_while_one_is_kept_waiting, boost::unit_test::data::make(connected), over) {
+  auto const i = offered(over);
+  if (!i) return;
+  auto const net = network::open(*i).value();
+  auto const door = passive_endpoint::open(net, *i).value();
+  auto const in = domain::open(net, *i).value();
+  std::unique_ptr<endpoint> callers[2], taken[2];
+  std::future<bool> connected[2];
+  std::optional<event> requests[2];
+  for (auto const n : {0, 1}) {
+    callers[n] = endpoint::open(in, *i).value();
+    connected[n] =
+        std::async(std::launch::async, [&, n] { return callers[n]->connect(door->address(), {}, soon()).has_value(); });
+    requests[n] = door->next_request(soon()).value();
+  }
+  for (auto const n : {1, 0}) {
+    taken[n] = endpoint::open(in, *requests[n]->request).value();
+    BOOST_TEST(!taken[n]->accept({}, soon()));
+    BOOST_TEST(connected[n].get());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

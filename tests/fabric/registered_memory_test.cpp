@@ -4,8 +4,12 @@
 
 #include "fabric/region.hpp"
 #include "support/fabric_pair.hpp"
+#include "support/face.hpp"
 
-#include <boost/test/unit_test.hpp>
+#include <boost/test/data/test_case.hpp>
+
+#include <rdma/fabric.h>
+#include <rdma/fi_domain.h>
 
 #include <optional>
 #include <vector>
@@ -14,36 +18,47 @@ namespace weft::fabric {
 
 namespace {
 
-struct fixture {
-  fixture() {
-    auto wanted = local_request("ofi+tcp");
-    wanted.register_locally = true;
-    in = domain_for(wanted);
-    other = domain_for(wanted);
+auto const everything = boost::unit_test::data::make(all_kinds);
+
+// Memory, and two domains that want it registered: none here insists, so they are told to.
+struct wanting {
+  explicit wanting(kind const& over) {
+    auto i = offered(over);
+    if (!i) return;
+    (*i)->domain_attr->mr_mode |= FI_MR_LOCAL;
+    in = domain::open(*i).value();
+    other = domain::open(*i).value();
   }
-  std::vector<std::byte> memory = std::vector<std::byte>(8192);
+  bytes memory = bytes(8192);
   std::shared_ptr<domain const> in, other;
 };
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(memory_registered_once, fixture)
+BOOST_AUTO_TEST_SUITE(memory_registered_once)
 
-BOOST_AUTO_TEST_CASE(is_registered_by_its_first_use_in_a_domain_and_not_again) {
-  registered_memory const mine(memory);
+BOOST_DATA_TEST_CASE(is_registered_by_its_first_use_in_a_domain_and_not_again, everything, over) {
+  wanting w(over);
+  if (!w.in) return;
+  registered_memory const mine(w.memory);
   BOOST_TEST(mine.registrations() == 0u);
-  auto const first = registered_memory::find(in, std::span(memory).subspan(100, 200));
+  auto const first = registered_memory::find(w.in, std::span(w.memory).subspan(100, 200));
   BOOST_REQUIRE(first.has_value());
-  BOOST_TEST(first->size() == memory.size());
-  auto const again = registered_memory::find(in, memory);
+  BOOST_TEST(first->size() == w.memory.size());
+  auto const again = registered_memory::find(w.in, w.memory);
   BOOST_TEST((again && again->native_handle() == first->native_handle()));
   BOOST_TEST(mine.registrations() == 1u);
-  auto const elsewhere = registered_memory::find(other, memory);
+  auto const elsewhere = registered_memory::find(w.other, w.memory);
   BOOST_TEST((elsewhere && elsewhere->native_handle() != first->native_handle()));
   BOOST_TEST(mine.registrations() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(is_what_a_region_of_it_uses) {
+  auto wanted = local_request("ofi+tcp");
+  wanted.register_locally = true;
+  auto const in = domain_for(wanted);
+  if (!in) return;
+  bytes memory(8192);
   registered_memory const mine(memory);
   auto const e = rdm_endpoint::open(in, unique_name()).value();
   auto const one = region::make(*e, std::span(memory).first(10)).value();
@@ -52,37 +67,47 @@ BOOST_AUTO_TEST_CASE(is_what_a_region_of_it_uses) {
   BOOST_TEST(mine.registrations() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(is_not_what_only_touches_it_or_is_gone) {
-  std::optional<registered_memory> mine{std::in_place, std::span(memory).subspan(1000, 1000)};
+BOOST_DATA_TEST_CASE(is_not_what_only_touches_it_or_is_gone, everything, over) {
+  wanting w(over);
+  if (!w.in) return;
+  std::optional<registered_memory> mine{std::in_place, std::span(w.memory).subspan(1000, 1000)};
   for (auto const& [at, size] : {std::pair{0u, 10u}, {990u, 20u}, {1990u, 20u}, {2000u, 10u}, {0u, 8192u}})
-    BOOST_TEST(!registered_memory::find(in, std::span(memory).subspan(at, size)), at);
-  BOOST_TEST(registered_memory::find(in, std::span(memory).subspan(1000, 1000)).has_value());
+    BOOST_TEST(!registered_memory::find(w.in, std::span(w.memory).subspan(at, size)), at);
+  BOOST_TEST(registered_memory::find(w.in, std::span(w.memory).subspan(1000, 1000)).has_value());
   mine.reset();
-  BOOST_TEST(!registered_memory::find(in, std::span(memory).subspan(1000, 1000)));
+  BOOST_TEST(!registered_memory::find(w.in, std::span(w.memory).subspan(1000, 1000)));
 }
 
-BOOST_AUTO_TEST_CASE(stays_registered_for_what_is_under_way) {
-  std::optional<registered_memory> mine{std::in_place, memory};
-  auto const under_way = registered_memory::find(in, memory);
+BOOST_DATA_TEST_CASE(stays_registered_for_what_is_under_way, everything, over) {
+  wanting w(over);
+  if (!w.in) return;
+  std::optional<registered_memory> mine{std::in_place, w.memory};
+  auto const under_way = registered_memory::find(w.in, w.memory);
+  BOOST_REQUIRE(under_way.has_value());
+  auto const key = under_way->key();
   mine.reset();
-  BOOST_TEST((under_way && under_way->key() == under_way->key()));
-  BOOST_TEST(under_way->native_handle() != nullptr);
+  BOOST_TEST(under_way->key() == key);
+  BOOST_TEST(under_way->bytes().data() == w.memory.data());
 }
 
-BOOST_AUTO_TEST_CASE(moves_and_is_still_found) {
-  registered_memory first(memory);
+BOOST_DATA_TEST_CASE(moves_and_is_still_found, everything, over) {
+  wanting w(over);
+  if (!w.in) return;
+  registered_memory first(w.memory);
   registered_memory second = std::move(first);
-  BOOST_TEST(registered_memory::find(in, memory).has_value());
+  BOOST_TEST(registered_memory::find(w.in, w.memory).has_value());
   second = registered_memory();
-  BOOST_TEST(!registered_memory::find(in, memory));
+  BOOST_TEST(!registered_memory::find(w.in, w.memory));
 }
 
-BOOST_AUTO_TEST_CASE(keeps_no_domain_that_nobody_else_has_once_there_is_another) {
-  registered_memory const mine(memory);
-  (void)registered_memory::find(in, memory);
-  std::weak_ptr<domain const> const gone = in;
-  in.reset();
-  (void)registered_memory::find(other, memory);
+BOOST_DATA_TEST_CASE(keeps_no_domain_that_nobody_else_has_once_there_is_another, everything, over) {
+  wanting w(over);
+  if (!w.in) return;
+  registered_memory const mine(w.memory);
+  (void)registered_memory::find(w.in, w.memory);
+  std::weak_ptr<domain const> const gone = w.in;
+  w.in.reset();
+  (void)registered_memory::find(w.other, w.memory);
   BOOST_TEST(gone.expired());
   BOOST_TEST(mine.registrations() == 1u);
 }
