@@ -101,6 +101,7 @@ result<upgrade, refusal> upgrade::read(std::string_view head) {
   if (std::ranges::distance(r.begin(), r.end()) > static_cast<std::ptrdiff_t>(most_headers))
     return refusal{431, "there are too many headers"};
   if (r.method() != http::verb::get) return refusal{405, "WebSocket begins with GET"};
+  if (!r.target().starts_with('/')) return refusal{400, "a path begins with a slash"};
   if (r.version() != 11) return refusal{505, "WebSocket needs HTTP/1.1"};
   if (r.count(http::field::content_length) + r.count(http::field::transfer_encoding) > 0)
     return refusal{400, "WebSocket begins with a request that has no body"};

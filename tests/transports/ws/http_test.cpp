@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_request_has_its_number) {
   BOOST_TEST(status_of("") == 400u);
   BOOST_TEST(status_of(request("POST / HTTP/1.1")) == 405u);
   BOOST_TEST(status_of(request("GET / HTTP/1.0")) == 505u);
+  BOOST_TEST(status_of(request("GET path HTTP/1.1")) == 400u);
   BOOST_TEST(status_of(request("GET / HTTP/1.1", "Content-Length: 5\r\n")) == 400u);
   BOOST_TEST(status_of(request("GET / HTTP/1.1", "Transfer-Encoding: chunked\r\n")) == 400u);
   BOOST_TEST(status_of(request("GET / HTTP/1.1", "a b\r\n")) == 400u);
