@@ -11,8 +11,9 @@ namespace weft::fabric {
 
 namespace {
 
-failure with_place(std::error_code why, client_options const& o) {
-  return {why, "cannot reach " + o.node + (o.service.empty() ? "" : ":" + o.service) + ": " + why.message()};
+failure with_place(std::error_code why, client_options const& o, std::string const& passed_over) {
+  return {why, "cannot reach " + o.node + (o.service.empty() ? "" : ":" + o.service) + ": " + why.message() +
+                   (passed_over.empty() ? "" : "; " + passed_over)};
 }
 
 /// Keeps itself until it has completed.
@@ -79,44 +80,53 @@ client::~client() {
 
 void client::close() noexcept { core_->close(); }
 
-setup<client> client::run(client_options o, std::unique_ptr<fabric::endpoint> e) {
+setup<client> client::run(client_options o, std::unique_ptr<fabric::endpoint> e, std::string passed_over) {
   auto core = client_core::make(std::move(o), std::move(e));
   if (!core) return core.error();
+  auto& at = (*core)->endpoint();
+  if (passed_over.empty() && at.peers() && !at.receives()->sources())
+    passed_over = "provider " + std::string(at.info().provider()) + " does not name senders";
+  (*core)->passed_over = std::move(passed_over);
   return client(*std::move(core));
 }
 
 setup<client> client::open(client_options o) {
-  if (o.type == endpoint_type::unspecified) o.type = endpoint_type::rdm;
-  if (o.type == endpoint_type::msg)
-    return failure{make_error_code(errc::unsupported), "endpoints of type MSG are dialed, or listened for"};
   auto found = choose(o, end::local);
   if (!found) return found.error();
+  if (o.type == endpoint_type::msg) {
+    auto const& why = found->passed_over;
+    return failure{make_error_code(errc::unsupported),
+                   why + (why.empty() ? "" : "; ") + "endpoints of type MSG are dialed, or listened for"};
+  }
   endpoint_bindings bindings;
   if (o.provider == "shm") bindings.name = o.node;
-  auto e = endpoint::open(*found, std::move(bindings));
+  auto e = endpoint::open(found->what, std::move(bindings));
   if (!e) return e.error();
-  return run(std::move(o), *std::move(e));
+  return run(std::move(o), *std::move(e), std::move(found->passed_over));
 }
 
 setup<client> client::dial(client_options o, op_options const& options) {
   auto found = choose(o, end::remote);
   if (!found) return found.error();
-  auto made = endpoint::open(*found);
+  auto& [what, passed_over] = *found;
+  auto made = endpoint::open(what);
   if (!made) return made.error();
   auto e = *std::move(made);
   if (e->type() == endpoint_type::msg) {
-    if (auto answer = e->connect(found->destination(), {}, options); !answer) return with_place(answer.error(), o);
-    return run(std::move(o), std::move(e));
+    if (auto answer = e->connect(what.destination(), {}, options); !answer)
+      return with_place(answer.error(), o, passed_over);
+    return run(std::move(o), std::move(e), std::move(passed_over));
   }
   auto to = e->peers()->insert_service(o.node, o.service);
-  if (!to) return with_place(to.error(), o);
-  auto c = run(std::move(o), std::move(e));
+  if (!to) return with_place(to.error(), o, passed_over);
+  auto c = run(std::move(o), std::move(e), std::move(passed_over));
   if (c) c->set_default_peer(*to);
   return c;
 }
 
 raw_address client::address() const { return core_->endpoint().address(); }
 offer client::describe() const { return core_->endpoint().info().describe(); }
+std::string const& client::passed_over() const noexcept { return core_->passed_over; }
 client_stats client::stats() const { return core_->stats(); }
 endpoint& client::endpoint() noexcept { return core_->endpoint(); }
 
@@ -139,7 +149,9 @@ peer client::default_peer() const noexcept { return core_->default_peer; }
 
 std::error_code client::forget_peer(peer p) noexcept {
   if (!endpoint().peers()) return errc::unsupported;
-  core_->default_peer.compare_exchange_strong(p, peer::any);
+  auto was_default = p;
+  core_->default_peer.compare_exchange_strong(was_default, peer::any);
+  core_->cancel_all_to(p);
   return endpoint().peers()->remove(p);
 }
 

@@ -101,7 +101,7 @@ void client_core::look_at_events() noexcept {
   while (auto const e = endpoint_->events()->try_read()) {
     if (!endpoint_->is(*e)) continue;
     if (e->what == event::kind::shut_down) end(errc::connection_reset);
-    if (e->what == event::kind::failed) end(e->error);
+    if (e->what == event::kind::failed) end(meaning_of(e->error));
   }
 }
 

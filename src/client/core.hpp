@@ -37,6 +37,8 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void start(pending_receive&);
   bool cancel(pending_send&) noexcept;
   bool cancel(pending_receive&) noexcept;
+  /// What waits for that peer, and has not left.
+  void cancel_all_to(peer) noexcept;
   std::error_code send(peer to, std::span<std::byte const>, op_options const&);
   result<incoming> receive(std::optional<peer> from, op_options const&);
 
@@ -52,6 +54,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
   client_stats stats() const;
   fabric::endpoint& endpoint() noexcept { return *endpoint_; }
   std::atomic<peer> default_peer{peer::any};
+  std::string passed_over;  // set before anybody can ask
 
  private:
   struct receive_slot final : operation {
@@ -120,8 +123,11 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void left(send_slot&, completion const&) noexcept;
   pending_receive* taker_of(incoming const&) noexcept;
   std::error_code objection(peer to, std::size_t bytes) const noexcept;
+  std::error_code meaning_of(std::error_code) const noexcept;
   std::error_code post(send_slot&) noexcept;
   void flush() noexcept;
+  bool is_behind_another(peer to, std::deque<send_slot*>::const_iterator place) const noexcept;
+  pending_send* take_back(std::deque<send_slot*>::iterator) noexcept;
   bool forget(pending_send&) noexcept;
   std::error_code wait_for_room(op_options const&);
   waiting* next_for_room() noexcept;
@@ -147,7 +153,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
   std::error_code over_;
   client_stats stats_;
   std::vector<send_slot*> free_sends_;
-  std::deque<send_slot*> backlog_;
+  std::deque<send_slot*> backlog_;  // in order for each peer
   std::vector<receive_slot*> idle_receives_;
   std::deque<incoming> inbox_;
   std::deque<pending_receive*> takers_;

@@ -17,8 +17,15 @@ std::error_code client_core::objection(peer to, std::size_t bytes) const noexcep
   return {};
 }
 
+/// What fails over a connection has lost it, whatever the provider calls that.
+std::error_code client_core::meaning_of(std::error_code why) const noexcept {
+  bool const lost = connected_ && why && !is_again(why) && why != std::errc::message_size;
+  return lost ? make_error_code(errc::connection_reset) : why;
+}
+
 std::error_code client_core::post(send_slot& s) noexcept {
-  return endpoint_->post_send(s, {s.buffer.bytes().first(s.bytes), s.buffer.slice().region.local()}, {.to = s.to});
+  const_buffer const out{s.buffer.bytes().first(s.bytes), s.buffer.slice().region.local()};
+  return meaning_of(endpoint_->post_send(s, out, {.to = s.to}));
 }
 
 void client_core::start(pending_send& w, peer to, std::span<std::byte const> bytes) {
@@ -35,7 +42,7 @@ void client_core::start(pending_send& w, peer to, std::span<std::byte const> byt
       s.bytes = bytes.size();
       s.to = to;
       s.who = &w;
-      waits = !backlog_.empty();
+      waits = is_behind_another(to, backlog_.end());
       if (!waits) {
         why = post(s);
         waits = is_again(why);
@@ -47,33 +54,66 @@ void client_core::start(pending_send& w, peer to, std::span<std::byte const> byt
   }
   if (waits) endpoint_->sends()->wake();  // it is to be tried again, soon
   if (why) finish(w, why);
+  if (connected_ && why == errc::connection_reset) end(why);
 }
 
 bool client_core::cancel(pending_send& w) noexcept {
+  waiting* next = nullptr;
   {
     std::lock_guard lock(mutex_);
     auto const it = std::ranges::find(backlog_, &w, &send_slot::who);
     if (it == backlog_.end()) return false;
-    auto& s = **it;
-    backlog_.erase(it);
-    s.who = nullptr;
-    free_sends_.push_back(&s);
+    (void)take_back(it);
+    next = next_for_room();
   }
   finish(w, errc::canceled);
+  if (next) next->ring();
   return true;
 }
 
+void client_core::cancel_all_to(peer to) noexcept {
+  for (;;) {
+    pending_send* who = nullptr;
+    waiting* next = nullptr;
+    {
+      std::lock_guard lock(mutex_);
+      auto const it = std::ranges::find(backlog_, to, &send_slot::to);
+      if (it == backlog_.end()) return;
+      who = take_back(it);
+      next = next_for_room();
+    }
+    if (who) finish(*who, errc::canceled);
+    if (next) next->ring();
+  }
+}
+
+/// \pre mutex_ is held
+pending_send* client_core::take_back(std::deque<send_slot*>::iterator it) noexcept {
+  auto& s = **it;
+  backlog_.erase(it);
+  free_sends_.push_back(&s);
+  return std::exchange(s.who, nullptr);
+}
+
+/// \pre mutex_ is held
+bool client_core::is_behind_another(peer to, std::deque<send_slot*>::const_iterator place) const noexcept {
+  return std::any_of(backlog_.cbegin(), place, [&](auto const* s) { return connected_ || s->to == to; });
+}
+
+/// One peer that cannot be reached holds up no other.
 void client_core::flush() noexcept {
   for (;;) {
     send_slot* failed = nullptr;
     std::error_code why;
     {
       std::lock_guard lock(mutex_);
-      while (!backlog_.empty() && !failed) {
-        auto& s = *backlog_.front();
-        why = post(s);
-        if (is_again(why)) return;
-        backlog_.pop_front();
+      for (auto it = backlog_.begin(); it != backlog_.end() && !failed;) {
+        auto& s = **it;
+        if (is_behind_another(s.to, it) || is_again(why = post(s))) {
+          ++it;
+          continue;
+        }
+        it = backlog_.erase(it);
         if (why) failed = &s;
       }
     }
@@ -85,7 +125,8 @@ void client_core::flush() noexcept {
 }
 
 void client_core::left(send_slot& s, completion const& how) noexcept {
-  client::sent const was{s.to, s.bytes, how.error};
+  auto const why = meaning_of(how.error);
+  client::sent const was{s.to, s.bytes, why};
   pending_send* who = nullptr;
   waiting* next = nullptr;
   bool tells = false;
@@ -100,8 +141,9 @@ void client_core::left(send_slot& s, completion const& how) noexcept {
   flush();
   report(client_event::kind::send_completed, client_event::kind::send_failed, how);
   if (tells) tell(on_send_, was);
-  if (who) finish(*who, how.error);
+  if (who) finish(*who, why);
   if (next) next->ring();
+  if (connected_ && why == errc::connection_reset) end(why);
 }
 
 std::error_code client_core::send(peer to, std::span<std::byte const> bytes, op_options const& options) {

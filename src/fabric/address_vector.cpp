@@ -92,7 +92,15 @@ result<peer> address_vector::insert(std::span<std::byte const> raw) {
 result<peer> address_vector::insert_service(std::string const& node, std::string const& service) {
   fi_addr_t added = FI_ADDR_NOTAVAIL;
   long const rc = fi_av_insertsvc(av_.get(), node.c_str(), service.c_str(), &added, 0, nullptr);
-  if (rc == 1 && added != FI_ADDR_NOTAVAIL) return peer(added);
+  if (rc == 1 && added != FI_ADDR_NOTAVAIL) {
+    raw_address raw(longest_address);
+    std::size_t size = raw.size();
+    if (auto const why = error(fi_av_lookup(av_.get(), added, raw.data(), &size))) return why;
+    raw.resize(std::min(size, raw.size()));
+    std::lock_guard lock(known_->mutex);
+    known_->peers.insert_or_assign(added, acquaintances::acquaintance{std::move(raw), nullptr});
+    return peer(added);
+  }
   hints wanted;
   wanted.provider = domain_->info().provider();
   wanted.type = domain_->info().type();
@@ -120,17 +128,12 @@ std::error_code address_vector::remove(peer p) noexcept {
 }
 
 result<raw_address> address_vector::lookup(peer p) const {
-  {
-    // First what is known without libfabric: rxd of 1.17 does not find what it was given, shm of 2.1 finds half of it.
-    std::lock_guard lock(known_->mutex);
-    auto const found = known_->peers.find(number_of(p));
-    if (found != known_->peers.end()) return found->second.address;
-  }
-  raw_address raw(longest_address);
-  std::size_t size = raw.size();
-  if (auto const why = error(fi_av_lookup(av_.get(), number_of(p), raw.data(), &size))) return why;
-  raw.resize(std::min(size, raw.size()));
-  return raw;
+  // Not libfabric: rxd of 1.17 does not find what it was given, shm of 2.1 finds half of it, and others crash when
+  // asked for what they were not given.
+  std::lock_guard lock(known_->mutex);
+  auto const found = known_->peers.find(number_of(p));
+  if (found == known_->peers.end()) return error(-FI_EINVAL);
+  return found->second.address;
 }
 
 std::string address_vector::text(std::span<std::byte const> raw) const {

@@ -4,6 +4,7 @@
 
 #include "fabric/error.hpp"
 #include "fabric/in_flight.hpp"
+#include "fabric/info.hpp"
 #include "fabric/shm_guard.hpp"
 #include "fabric/shm_neighbours.hpp"
 
@@ -57,6 +58,7 @@ std::optional<failure> endpoint::make(endpoint_bindings& b) {
   has_msg_ = supports(capability::msg);
   has_peers_ = type() != endpoint_type::msg;
   has_tagged_ = supports(capability::tagged);
+  directs_untagged_ = facts_of(info_).directs_untagged;
   has_rma_ = supports(capability::rma);
   has_atomic_ = supports(capability::atomic);
   in_flight_ = std::make_unique<in_flight>(domain_);

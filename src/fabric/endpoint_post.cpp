@@ -89,6 +89,8 @@ std::error_code endpoint::post_receive(operation& op, mutable_buffer b, origin c
   bool const registered = is_registered(b);
   if (objects(0, registered, o.tag.has_value())) [[unlikely]]
     return objection(0, registered, o.tag.has_value());
+  if (misdirects(o)) [[unlikely]]
+    return misuse::not_offered;
   auto* const ep = endpoint_.get();
   auto* const d = native(b.registered);
   auto const from = number_of(o.from);
@@ -100,6 +102,7 @@ std::error_code endpoint::post_receive(operation& op, mutable_buffer b, origin c
 std::error_code endpoint::post_receive(operation& op, std::span<mutable_buffer const> all, origin const& o) noexcept {
   if (all.size() > std::min(receive_iov_limit_, most_pieces)) return misuse::too_many_pieces;
   if (auto const why = objection(0, measure(all).registered, o.tag.has_value())) return why;
+  if (misdirects(o)) return misuse::not_offered;
   if (has(o.flags, operation_flag::multi_recv) && !supports(capability::multi_recv)) return misuse::not_offered;
   pieces p(all);
   auto* const ep = endpoint_.get();

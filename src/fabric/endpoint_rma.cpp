@@ -58,9 +58,17 @@ std::error_code endpoint::post_write(operation& op, std::span<const_buffer const
   return error(fi_writemsg(ep, &m, native(r.flags) | data_flag(r.data) | FI_COMPLETION));
 }
 
-std::error_code endpoint::post_atomic(operation& op, atomic_request const& a) noexcept {
+/// Above its limit, sockets of 1.17 reads beyond the peer's memory, and shm says for ever that it is to be tried again.
+std::error_code endpoint::atomic_objection(atomic_request const& a, atomic_form form) const noexcept {
   if (!has_atomic_) return misuse::not_offered;
   if (goes_nowhere(a.at.at)) return nowhere();
+  auto const most = atomic_limit(a.type, a.op, form);
+  if (most == 0) return misuse::not_offered;
+  return a.count <= most ? std::error_code() : make_error_code(std::errc::message_size);
+}
+
+std::error_code endpoint::post_atomic(operation& op, atomic_request const& a) noexcept {
+  if (auto const why = atomic_objection(a, atomic_form::plain)) return why;
   auto const type = static_cast<fi_datatype>(a.type);
   auto const what = static_cast<fi_op>(a.op);
   auto* d = native(a.operand.registered);
@@ -74,8 +82,7 @@ std::error_code endpoint::post_atomic(operation& op, atomic_request const& a) no
 }
 
 std::error_code endpoint::post_fetch_atomic(operation& op, atomic_request const& a) noexcept {
-  if (!has_atomic_) return misuse::not_offered;
-  if (goes_nowhere(a.at.at)) return nowhere();
+  if (auto const why = atomic_objection(a, atomic_form::fetch)) return why;
   return error(fi_fetch_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
                                a.result.bytes.data(), native(a.result.registered), number_of(a.at.at), a.at.address,
                                a.at.key, static_cast<fi_datatype>(a.type), static_cast<fi_op>(a.op),
@@ -83,8 +90,7 @@ std::error_code endpoint::post_fetch_atomic(operation& op, atomic_request const&
 }
 
 std::error_code endpoint::post_compare_atomic(operation& op, atomic_request const& a) noexcept {
-  if (!has_atomic_) return misuse::not_offered;
-  if (goes_nowhere(a.at.at)) return nowhere();
+  if (auto const why = atomic_objection(a, atomic_form::compare)) return why;
   return error(fi_compare_atomic(endpoint_.get(), a.operand.bytes.data(), a.count, native(a.operand.registered),
                                  a.compare.bytes.data(), native(a.compare.registered), a.result.bytes.data(),
                                  native(a.result.registered), number_of(a.at.at), a.at.address, a.at.key,

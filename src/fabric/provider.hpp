@@ -38,6 +38,7 @@ struct provider_facts {
   bool own_threads = false;                 ///< it works in threads of its own, which one that spins would starve
   bool registers_locally = false;           ///< wants FI_MR_LOCAL: buffers of sends and receives are registered
   bool names_senders = true;                ///< where it says that it does
+  bool directs_untagged = true;             ///< where it says that it directs receives, also those without a tag
   rendezvous large = rendezvous::tagged;    ///< the faster way for large bodies
   std::size_t inject = 0;                   ///< its default inject size
   bool injects_at_once = true;              ///< what was injected needs no further call of its sender's

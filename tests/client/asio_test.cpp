@@ -88,7 +88,8 @@ BOOST_DATA_TEST_CASE(may_be_canceled_when_the_client_is_gone, dependable, over) 
 
 BOOST_AUTO_TEST_CASE(take_the_messages_of_one_peer) {
   auto const c = couple_over({"sockets", endpoint_type::rdm});
-  if (!c || !c->b.endpoint().supports(capability::source)) return;
+  if (!c) return;
+  if (!c->b.endpoint().supports(capability::source)) return skip({"sockets", endpoint_type::rdm}, "names no senders");
   auto got = async_receive_from(c->b, c->b.default_peer(), asio::use_future);
   async_send_to(c->a, c->a.default_peer(), text_bytes("mine"), asio::use_future).get();
   BOOST_TEST((got.get().from() == c->b.default_peer()));

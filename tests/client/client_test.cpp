@@ -12,6 +12,7 @@ namespace {
 auto const everything = boost::unit_test::data::make(all_kinds);
 auto const dependable = boost::unit_test::data::make(reliable);
 auto const rdm = boost::unit_test::data::make(reliable_datagrams);
+auto const msg = boost::unit_test::data::make(connected);
 
 }  // namespace
 
@@ -88,6 +89,17 @@ BOOST_DATA_TEST_CASE(knows_its_peers, rdm, over) {
   BOOST_TEST((a.default_peer() == peer::any));
 }
 
+BOOST_DATA_TEST_CASE(forgets_the_peer_it_is_told_to, rdm, over) {
+  if (!offered(over)) return;
+  auto a = client::open(options_for(over)).value(), b = client::open(options_for(over)).value();
+  auto const c = client::open(options_for(over)).value();
+  auto const to_b = a.register_peer(b.address(), true).value();
+  BOOST_TEST(!a.forget_peer(a.register_peer(c.address()).value()));
+  BOOST_TEST((a.default_peer() == to_b));
+  BOOST_TEST(!a.send(as_bytes("still there"), soon()));
+  BOOST_TEST(b.receive(soon()).value().text() == "still there");
+}
+
 BOOST_DATA_TEST_CASE(dials_by_name, rdm, over) {
   if (!offered(over)) return;
   auto b = client::open(options_for(over)).value();
@@ -109,6 +121,39 @@ BOOST_AUTO_TEST_CASE(says_what_it_runs_over) {
   auto const c = client::open(options_for({"sockets", endpoint_type::rdm})).value();
   BOOST_TEST(c.describe().provider == "sockets");
   BOOST_TEST(c.describe().max_message > 0u);
+}
+
+BOOST_DATA_TEST_CASE(of_no_special_type_says_why_it_is_connected, msg, over) {
+  if (!offered(over)) return;
+  if (supports_endpoint_type(local_hints(over), endpoint_type::rdm)) return skip(over, "is RDM for who may choose");
+  auto door = client_listener::listen(options_for(over)).value();
+  auto to = options_for(over);
+  to.type = endpoint_type::unspecified;
+  auto const none = client::open(to);
+  BOOST_TEST((none.error().code == errc::unsupported));
+  BOOST_TEST(none.error().detail.find("endpoint type RDM") != std::string::npos, none.error().detail);
+  BOOST_TEST(none.error().detail.find("type MSG are dialed") != std::string::npos, none.error().detail);
+  to.service = door.service();
+  auto accepted = std::async(std::launch::async, [&] { return door.accept(soon()).value(); });
+  auto const a = client::dial(to, soon()).value();
+  BOOST_TEST(a.describe().endpoint == "MSG");
+  BOOST_TEST(a.passed_over().find("endpoint type RDM") != std::string::npos, a.passed_over());
+  BOOST_TEST(accepted.get().passed_over() == "");
+}
+
+BOOST_DATA_TEST_CASE(of_no_special_type_is_connectionless_where_it_can, rdm, over) {
+  if (!offered(over)) return;
+  auto o = options_for(over);
+  o.type = endpoint_type::unspecified;
+  BOOST_TEST(client::open(o).value().describe().endpoint == "RDM");
+}
+
+BOOST_DATA_TEST_CASE(says_why_it_names_no_senders, boost::unit_test::data::make(connectionless), over) {
+  if (!offered(over)) return;
+  auto c = client::open(options_for(over)).value();
+  bool const named = c.endpoint().receives()->sources();
+  BOOST_TEST(c.passed_over().empty() == named, c.passed_over());
+  BOOST_TEST((c.passed_over().find(over.provider) != std::string::npos) != named, c.passed_over());
 }
 
 BOOST_AUTO_TEST_CASE(says_why_there_is_none) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <weft/fabric/address.hpp>
 #include <weft/fabric/address_vector.hpp>
 
 #include "support/face.hpp"
@@ -50,8 +51,20 @@ BOOST_DATA_TEST_CASE(learns_a_peer_by_name_and_port, unconnected, over) {
   auto const port = std::to_integer<int>(raw[2]) * 256 + std::to_integer<int>(raw[3]);
   auto to = t->a->peers()->insert_service("127.0.0.1", std::to_string(port));
   BOOST_REQUIRE(to.has_value());
+  BOOST_TEST(port_of(t->a->peers()->lookup(*to).value()).value() == port);
   bytes in(8);
   BOOST_TEST(carry(*t->a, pattern(8), {.to = *to}, *t->b, in).has_value());
+}
+
+BOOST_DATA_TEST_CASE(knows_no_address_of_who_is_no_peer, unconnected, over) {
+  auto const t = two_over(over);
+  if (!t) return;
+  auto& of_a = *t->a->peers();
+  BOOST_TEST((of_a.lookup(t->to_b).value() == t->b->address()));
+  BOOST_TEST(!of_a.lookup(peer::any).has_value());
+  BOOST_TEST(!of_a.lookup(peer{12345}).has_value());
+  BOOST_TEST(!of_a.remove(t->to_b));
+  BOOST_TEST(!of_a.lookup(t->to_b).has_value());
 }
 
 // The first one of a table is number 0.

@@ -99,8 +99,9 @@ class WEFT_API pending_receive {
 /// over the one connection (MSG).
 ///
 /// Sends take a copy. As many as options.send_buffers may be on their way, those among them that the provider has no
-/// room for, or no connection yet, are tried again in their order. One more waits (send()) or is refused
-/// (errc::would_block). An error ends the send it is about, the end of a connection (MSG) all of them.
+/// room for, or no connection yet, are tried again in their order for each peer: one that cannot be reached holds up no
+/// other, but keeps their buffers. One more waits (send()) or is refused (errc::would_block). An error ends the send it
+/// is about, the end of a connection (MSG) all of them.
 ///
 /// A message goes to who waits for one, else to the handlers, else to the next who asks. Where nobody asks,
 /// options.receive_buffers of them are held, and the rest is the provider's to hold back.
@@ -109,9 +110,11 @@ class WEFT_API pending_receive {
 /// hooks (errc::wrong_state). op_options::interruptible does not count.
 class WEFT_API client {
  public:
-  /// Reachable at address(), without a peer yet (RDM, DGRAM).
+  /// Reachable at address(), without a peer yet (RDM, DGRAM). \return errc::unsupported where it comes to MSG, which
+  /// is dialed, or listened for (client_listener); its words say why there is no RDM, if that was looked for
   static setup<client> open(client_options);
-  /// With the peer at node and service as the default one; of type MSG, connected to it.
+  /// With the peer at node and service as the default one; of type MSG, connected to it. Who dials a client_listener
+  /// asks for MSG: of an unspecified type, it takes RDM wherever it can.
   static setup<client> dial(client_options, op_options const& = {.until = std::chrono::seconds(5)});
 
   client(client&&) noexcept;
@@ -124,6 +127,9 @@ class WEFT_API client {
   raw_address address() const;
   /// What it runs over: provider, limits, how it waits.
   offer describe() const;
+  /// Why it runs over nothing better, in words for people: MSG though RDM was looked for, or an endpoint that names no
+  /// senders. Empty where there was nothing better to want. Good as long as the client is.
+  std::string const& passed_over() const noexcept;
   /// All of one moment, since the client began. Cost: its lock.
   client_stats stats() const;
   /// For all that is not here: RMA, tagged messages. Completions of untagged messages are the client's.
@@ -140,7 +146,8 @@ class WEFT_API client {
   /// For sends that begin after it; peer::any takes it away.
   void set_default_peer(peer) noexcept;
   peer default_peer() const noexcept;  ///< peer::any: none
-  /// \pre nothing is being sent to it
+  /// What waits to be sent to it, and libfabric has not had, ends with errc::canceled. \pre nothing else is being sent
+  /// to it
   std::error_code forget_peer(peer) noexcept;
 
   // Sending. It has ended when libfabric has it: see docs/fabric.md, "What may be relied on".
@@ -211,7 +218,7 @@ class WEFT_API client {
  private:
   friend class client_listener;
   explicit client(std::shared_ptr<client_core> c) noexcept;
-  static setup<client> run(client_options, std::unique_ptr<fabric::endpoint>);
+  static setup<client> run(client_options, std::unique_ptr<fabric::endpoint>, std::string passed_over = {});
   registration placed(std::size_t number);
 
   std::shared_ptr<client_core> core_;
@@ -231,9 +238,10 @@ class WEFT_API client_listener {
   raw_address address() const;
   /// Its port, where the address has one: for who listens with none, and has the system choose.
   std::string service() const;
-  /// Waits for somebody who dials, and then until they are connected. Where that fails, or is given up, who
-  /// came is refused or disconnected: the next call waits for another. \return errc::canceled, timed_out; or what has
-  /// failed
+  /// Waits until somebody who dials is connected. Who does not finish holds up nobody: 64 of them stay on their way,
+  /// for later calls as well, and one more ends the oldest. Who goes away meanwhile is passed over. In several threads
+  /// at once, each gets another client. \return errc::canceled, timed_out; or what has failed here, and who came is
+  /// refused
   setup<client> accept(op_options const& = {});
 
  private:

@@ -67,7 +67,7 @@ struct client_hooks {
 /// What a client is opened, dialed or listened for with.
 struct client_options {
   std::string provider = {};  ///< exactly this one; empty: the best that is offered
-  /// unspecified: RDM if there is one, else MSG.
+  /// unspecified: RDM if there is one, else MSG, and client::passed_over() says why; else an error with both reasons.
   endpoint_type type = endpoint_type::rdm;
   /// Whom to dial; of a listener, and of open(), where to be. Over shm the node is a name of one's own.
   std::string node = {};

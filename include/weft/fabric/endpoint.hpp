@@ -134,7 +134,7 @@ class WEFT_API endpoint {
   std::error_code post_write(operation&, std::span<const_buffer const>, remote_memory const&) noexcept;
   ///@}
   /// On a peer's memory: fi_atomic(3). `at.data` does not count, nor do `at.flags` of those that fetch. Registration is
-  /// not checked; what has no atomic_limit() is the provider's to refuse. \return misuse::not_offered
+  /// not checked. \return misuse::not_offered where atomic_limit() is 0; std::errc::message_size above it
   ///@{
   std::error_code post_atomic(operation&, atomic_request const&) noexcept;
   std::error_code post_fetch_atomic(operation&, atomic_request const&) noexcept;
@@ -213,6 +213,8 @@ class WEFT_API endpoint {
 
   bool objects(std::size_t bytes, bool registered, bool tagged) const noexcept;
   std::error_code objection(std::size_t bytes, bool registered, bool tagged) const noexcept;
+  std::error_code atomic_objection(atomic_request const&, atomic_form) const noexcept;
+  bool misdirects(origin const& o) const noexcept { return !o.tag && o.from != peer::any && !directs_untagged_; }
   std::optional<std::error_code> rma_objection(std::size_t pieces, bool registered, peer at) const noexcept;
   result<std::vector<std::byte>> wait_connected(op_options const&, std::vector<std::byte>* refusal);
 
@@ -255,6 +257,7 @@ class WEFT_API endpoint {
   bool has_msg_ = false;
   bool has_peers_ = false;  // whom each operation must name
   bool has_tagged_ = false;
+  bool directs_untagged_ = true;
   bool has_rma_ = false;
   bool has_atomic_ = false;
 };
