@@ -56,6 +56,8 @@ struct endpoint_bindings {
 /// Thread safety: any thread, at once. Only the destructor wants to be alone.
 /// Over shm, give each endpoint queues of its own: 1.17 goes on looking at closed endpoints of the same process, and
 /// what is kept of them for that must not be moved by others.
+/// And post receives in the thread that drives the queue, or before their messages are sent: what 1.17 receives while
+/// another thread posts may, once in some thousands, wait for the next receive.
 class WEFT_API endpoint {
  public:
   /// What is bound to it is of the same domain, an event queue of its network. A failure names the provider.
