@@ -64,14 +64,14 @@ class bus_protocol::conversation final : public ext::context {
   }
 
   bool can_receive() const noexcept override { return !owner_.inbox_.empty(); }
-  result<message> receive() override {
-    message m = owner_.inbox_.receive();
+  std::error_code receive(message& m) override {
+    m = owner_.inbox_.receive();
     m.header().clear();
     if (owner_.name_) {
       m.header().push(*owner_.name_);
       m.header().push(static_cast<std::uint32_t>(m.source()));
     }
-    return m;
+    return {};
   }
 
  private:

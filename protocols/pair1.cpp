@@ -49,10 +49,10 @@ class pair1_protocol::counting final : public conversation {
     policy::set_hops(h, before + 1);
     return conversation::send(m);
   }
-  result<message> receive() override {
-    auto m = conversation::receive();
-    if (!owner_.raw_) m->header().clear();
-    return m;
+  std::error_code receive(message& m) override {
+    auto const why = conversation::receive(m);
+    if (!owner_.raw_) m.header().clear();
+    return why;
   }
 
  private:

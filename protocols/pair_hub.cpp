@@ -53,10 +53,10 @@ class hub_protocol::counting final : public conversation, public ext::addressed_
     p.send(std::move(m));
     return {};
   }
-  result<message> receive() override {
-    auto m = conversation::receive();
-    m->header().clear();
-    return m;
+  std::error_code receive(message& m) override {
+    auto const why = conversation::receive(m);
+    m.header().clear();
+    return why;
   }
 
  private:

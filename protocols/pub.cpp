@@ -68,7 +68,7 @@ class pub_protocol::conversation final : public ext::context {
   std::error_code send(message& m) override;
 
   bool can_receive() const noexcept override { return true; }
-  result<message> receive() override { return errc::unsupported; }
+  std::error_code receive(message&) override { return errc::unsupported; }
 
  private:
   pub_protocol& owner_;

@@ -41,7 +41,10 @@ class pull_protocol::conversation final : public ext::context {
   std::error_code send(message&) override { return errc::unsupported; }
 
   bool can_receive() const noexcept override { return !owner_.inbox_.empty(); }
-  result<message> receive() override { return owner_.inbox_.receive(); }
+  std::error_code receive(message& m) override {
+    m = owner_.inbox_.receive();
+    return {};
+  }
 
  private:
   pull_protocol& owner_;

@@ -43,7 +43,7 @@ class push_protocol::conversation final : public ext::context {
   std::error_code send(message& m) override { return outbox_.send(m); }
 
   bool can_receive() const noexcept override { return true; }
-  result<message> receive() override { return errc::unsupported; }
+  std::error_code receive(message&) override { return errc::unsupported; }
 
  private:
   policy::outbox& outbox_;

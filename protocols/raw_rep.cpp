@@ -56,10 +56,10 @@ class raw_rep_protocol::conversation final : public ext::context {
   void set_hops(unsigned most) noexcept { owner_.requests_.set_check({most}); }
 
   bool can_receive() const noexcept override { return !owner_.requests_.empty(); }
-  result<message> receive() override {
-    message m = owner_.requests_.receive();
+  std::error_code receive(message& m) override {
+    m = owner_.requests_.receive();
     m.header().push_front(static_cast<std::uint32_t>(m.source()));
-    return m;
+    return {};
   }
 
  private:

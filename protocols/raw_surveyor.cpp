@@ -54,7 +54,10 @@ class raw_surveyor_protocol::conversation final : public ext::context {
   }
 
   bool can_receive() const noexcept override { return !owner_.responses_.empty(); }
-  result<message> receive() override { return owner_.responses_.receive(); }
+  std::error_code receive(message& m) override {
+    m = owner_.responses_.receive();
+    return {};
+  }
 
  private:
   raw_surveyor_protocol& owner_;

@@ -39,7 +39,7 @@ class exchange final : public asker {
   std::error_code why_not() const noexcept override { return errc::peers_full; }
   std::error_code send(message&) override;
 
-  result<message> receive() override;
+  std::error_code receive(message&) override;
 
   /// `p` goes: a reply to it would find nobody.
   void lose(ext::pipe const& p) noexcept {
@@ -63,7 +63,7 @@ class open_exchange final : public asker {
 
   bool can_send() const noexcept override { return true; }
   std::error_code send(message&) override;
-  result<message> receive() override;
+  std::error_code receive(message&) override;
 };
 
 class rep_protocol final : public ext::protocol {
@@ -121,9 +121,9 @@ void asker::set_hops(unsigned most) noexcept { owner_.set_hops(most); }
 
 void asker::pass_on() noexcept { owner_.wake_one(); }
 
-result<message> exchange::receive() {
+std::error_code exchange::receive(message& request) {
   ext::pipe& p = owner_.requests_.next();
-  message request = p.receive();
+  request = p.receive();
   owner_.requests_.add(p);
 
   // A reply that waited for the forgotten request's connection need not wait any more.
@@ -131,7 +131,7 @@ result<message> exchange::receive() {
   way_back_ = std::move(request.header());
   requester_ = &p;
   if (!held.linked()) owner_.held_.push_back(*this);
-  return request;
+  return {};
 }
 
 std::error_code exchange::send(message& m) {
@@ -149,7 +149,10 @@ std::error_code exchange::send(message& m) {
   return {};
 }
 
-result<message> open_exchange::receive() { return owner_.requests_.receive(); }
+std::error_code open_exchange::receive(message& m) {
+  m = owner_.requests_.receive();
+  return {};
+}
 
 std::error_code open_exchange::send(message& m) {
   if (!policy::is_complete(m.header(), 1)) return errc::wrong_state;

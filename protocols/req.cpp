@@ -28,7 +28,7 @@ class exchange final : public ext::context, public policy::request {
 
   bool can_receive() const noexcept override { return canceled_ > 0 || !asked(); }
   bool idle() const noexcept override { return canceled_ == 0 && !asked() && !reply_ && !failure_; }
-  result<message> receive() override;
+  std::error_code receive(message&) override;
   void abandon_receive() noexcept override;
   void expire() override;
 
@@ -125,16 +125,16 @@ std::error_code exchange::send(message& m) {
   return {};
 }
 
-result<message> exchange::receive() {
+std::error_code exchange::receive(message& m) {
   if (canceled_ > 0) {
     --canceled_;
     return errc::canceled;
   }
   if (failure_) return std::exchange(failure_, {});
   if (!reply_) return errc::wrong_state;
-  message m = std::move(*reply_);
+  m = std::move(*reply_);
   reply_.reset();
-  return m;
+  return {};
 }
 
 void exchange::abandon_receive() noexcept {

@@ -37,7 +37,7 @@ class audience final : public ext::context, public ext::topic_filter {
   std::error_code send(message&) override { return errc::unsupported; }
 
   bool can_receive() const noexcept override { return !queue_.empty(); }
-  result<message> receive() override;
+  std::error_code receive(message&) override;
 
   void subscribe(topics::text prefix) override;
   bool unsubscribe(topics::text prefix) override;
@@ -115,10 +115,10 @@ audience::~audience() {
   }
 }
 
-result<message> audience::receive() {
-  message m = queue_.pop();
+std::error_code audience::receive(message& m) {
+  m = queue_.pop();
   owner_.resume();
-  return m;
+  return {};
 }
 
 void audience::subscribe(topics::text prefix) {

@@ -27,7 +27,7 @@ class survey final : public ext::context, public policy::request {
   bool idle() const noexcept override {
     return can_receive() && canceled_ == 0 && responses_.empty() && too_late_ == 0;
   }
-  result<message> receive() override;
+  std::error_code receive(message&) override;
   void abandon_receive() noexcept override;
   void expire() override;
 
@@ -102,12 +102,15 @@ std::error_code survey::send(message& m) {
   return {};
 }
 
-result<message> survey::receive() {
+std::error_code survey::receive(message& m) {
   if (canceled_ > 0) {
     --canceled_;
     return errc::canceled;
   }
-  if (!responses_.empty()) return responses_.pop();
+  if (!responses_.empty()) {
+    m = responses_.pop();
+    return {};
+  }
   if (too_late_ == 0) return errc::wrong_state;
   --too_late_;
   return errc::timed_out;

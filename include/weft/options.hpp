@@ -51,7 +51,7 @@ struct op_options {
 /// How hard a waiting thread looks before it sleeps.
 enum class idle {
   block,     ///< sleeps at once: least CPU, a wake-up (10 to 20 us) on every message
-  adaptive,  ///< yields and looks for some 20 us, less after misses, then sleeps
+  adaptive,  ///< yields and looks for some 20 us (200 after a short sleep), less after misses, then sleeps
   busy,      ///< never sleeps: least latency, a CPU each
 };
 

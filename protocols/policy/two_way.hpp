@@ -52,7 +52,10 @@ class two_way : public ext::protocol {
     std::error_code send(message& m) override { return of_.outbox_.send(m); }
 
     bool can_receive() const noexcept override { return !of_.inbox_.empty(); }
-    result<message> receive() override { return of_.inbox_.receive(); }
+    std::error_code receive(message& m) override {
+      m = of_.inbox_.receive();
+      return {};
+    }
 
    private:
     two_way& of_;

@@ -68,6 +68,7 @@ std::error_code socket::sleep(waiter& w, Operation& op) {
     op.hook.unlink();
     return why;
   }
+  w.served();
   return op.why;
 }
 
@@ -127,10 +128,7 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
       --c.waiting;
       moderation_.looked();
     }
-    auto got = next_message(c);
-    if (!got) return got.error();
-    m = *std::move(got);
-    return std::error_code{};
+    return next_message(c, m);
   };
   {
     guard lock(*this, c);

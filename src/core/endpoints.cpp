@@ -111,7 +111,7 @@ bool socket::hang_up(std::size_t endpoint) {
 
 std::string socket::local_url() const {
   if (!engine_->ours()) return {};
-  std::lock_guard lock(const_cast<std::mutex&>(mutex_));
+  std::lock_guard lock(mutex_);
   return listeners_.empty() ? std::string() : listeners_.back()->local();
 }
 

@@ -34,8 +34,9 @@ class socket::guard {
   guard& operator=(guard const&) = delete;
   ~guard() {
     if (socket_.has_marks()) socket_.pump();
-    if (!socket_.has_aftermath()) return;
-    if (auto const c = lone_flush()) {
+    bool const more = socket_.has_more_aftermath();
+    if (!more && !socket_.touched_) return;
+    if (auto const c = more ? nullptr : lone_flush()) {
       lock_.unlock();
       errands const for_others;
       c->flush();
@@ -53,10 +54,10 @@ class socket::guard {
     if (socket_.rung_.load(std::memory_order_relaxed)) socket_.answer_rings();
   }
 
-  /// The connection to flush, if that is all that is to be done, as nearly always.
+  /// The connection to flush, if that is all that is to be done, as nearly always. \pre one is touched, and no more
   std::shared_ptr<ext::connection> lone_flush() noexcept {
     auto& s = socket_;
-    if (!s.touched_ || !s.touched_->is_last_touched() || s.has_more_aftermath()) return {};
+    if (!s.touched_->is_last_touched()) return {};
     auto& l = static_cast<link&>(*std::exchange(s.touched_, nullptr));
     l.untouch();
     return l.connection_;
@@ -145,7 +146,7 @@ class socket::guard {
   };
 
   socket& socket_;
-  std::unique_lock<std::mutex> lock_;
+  std::unique_lock<base::mutex> lock_;
 };
 
 }  // namespace weft::core

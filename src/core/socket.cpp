@@ -221,11 +221,10 @@ void socket::pump_receivers(ext::context::parking& place) noexcept {
     next = place.receivers.next(*o);
     auto& op = static_cast<receive_operation&>(*o);
     if (!has_message(c, op.patient)) continue;
-    auto got = next_message(c);
+    auto const why = next_message(c, op.incoming);
     --c.waiting;
     op.served = true;
-    if (got) op.incoming = *std::move(got);
-    finish(op, got.error());
+    finish(op, why);
   }
   if (!place.watchers.empty() && has_message(c, true)) raise_all(place.watchers);
 }

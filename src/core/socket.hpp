@@ -7,6 +7,7 @@
 #include <weft/socket.hpp>
 #include <weft/statistics.hpp>
 
+#include "base/mutex.hpp"
 #include "core/engine.hpp"
 #include "core/link.hpp"
 #include "core/moderation.hpp"
@@ -143,13 +144,18 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   }
   /// The same for who looks at a descriptor: that nothing was asked is no news.
   static bool has_news(ext::context& c) noexcept { return has_message(c) && !(c.place->returned.empty() && c.idle()); }
+  static std::error_code next_message(ext::context& c, message& m) {
+    if (c.place->returned.empty()) [[likely]]
+      return c.receive(m);
+    m = c.place->returned.pop();
+    return {};
+  }
   static result<message> next_message(ext::context& c) {
-    if (!c.place->returned.empty()) [[unlikely]]
-      return c.place->returned.pop();
-    return c.receive();
+    message m;
+    if (auto const why = next_message(c, m)) return why;
+    return m;
   }
   bool has_marks() const noexcept { return senders_marked_ || !marked_.empty() || !conditions_.empty(); }
-  bool has_aftermath() const noexcept { return touched_ || has_more_aftermath(); }
   bool has_more_aftermath() const noexcept {
     return tending_begins_ || !finished_.empty() || !removed_.empty() || readable_.open() || writable_.open() ||
            !raised_.empty();
@@ -214,7 +220,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   ext::handshake handshake_;
   socket_options options_;
 
-  std::mutex mutex_;
+  mutable base::mutex mutex_;
   std::unique_ptr<ext::protocol> protocol_;
   std::unordered_map<std::uint32_t, std::shared_ptr<link>> links_;
   std::size_t attached_ = 0;
@@ -271,6 +277,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   // How often a wait has missed by spinning: see waiter.
   std::atomic<unsigned> spin_penalty_{0};
   std::atomic<unsigned> spin_skips_{0};
+  std::atomic<bool> slept_briefly_{false};  // and could have looked until the news came
   std::atomic<unsigned> changes_{0};
   std::atomic<unsigned> burst_{1000};  // nanoseconds
 

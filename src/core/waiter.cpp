@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto spin_time = 20us;
-constexpr auto spin_before_nap = 200us;
+constexpr auto long_spin = 200us;                   // longer than waking a thread takes wherever weft was measured
 constexpr std::chrono::nanoseconds no_burst = 0ns;  // of looking between two yields
 constexpr std::chrono::nanoseconds shortest_burst = 100ns;
 constexpr std::chrono::nanoseconds longest_burst = 4us;
@@ -108,14 +108,19 @@ bool waiter::wants_spin() noexcept {
   }
   // The peer's next message would come into the middle of a nap, ours into its, and so on.
   if (std::any_of(lanes_.begin(), lanes_.begin() + count_, [](auto& e) { return e.held && e.lane->source().naps(); })) {
-    spin_end_ = clock::now() + spin_before_nap;
+    spin_end_ = clock::now() + long_spin;
+    return true;
+  }
+  begun_ = clock::now();
+  if (socket_.slept_briefly_.load(std::memory_order_relaxed)) {
+    spin_end_ = begun_ + long_spin;
     return true;
   }
   if (unsigned const skips = socket_.spin_skips_.load(std::memory_order_relaxed)) {
     socket_.spin_skips_.store(skips - 1, std::memory_order_relaxed);
     return false;
   }
-  spin_end_ = clock::now() + spin_time;
+  spin_end_ = begun_ + spin_time;
   return true;
 }
 
@@ -133,7 +138,13 @@ bool waiter::look(unsigned seen) noexcept {
   unsigned const penalty = std::clamp(socket_.spin_penalty_.load(std::memory_order_relaxed) * 2, 1u, most_skips);
   socket_.spin_penalty_.store(penalty, std::memory_order_relaxed);
   socket_.spin_skips_.store(penalty, std::memory_order_relaxed);
+  socket_.slept_briefly_.store(false, std::memory_order_relaxed);
   return false;
+}
+
+void waiter::served() noexcept {
+  if (begun_ == clock::time_point{}) return;
+  socket_.slept_briefly_.store(clock::now() - begun_ < long_spin, std::memory_order_relaxed);
 }
 
 bool waiter::let_gather(clock::time_point until) const noexcept {

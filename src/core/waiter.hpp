@@ -17,8 +17,9 @@ class socket;
 /// A thread that waits on a socket, and drives the socket's lanes while it does.
 ///
 /// First it looks: polls, and yields, for some 20 us. When that was in vain the next waits skip it, twice as
-/// many after each miss: a request every 10 ms pays for no spinning, a ping-pong never sleeps. Then it sleeps:
-/// inside the one source it drives, or on a futex while others drive.
+/// many after each miss: a request every 10 ms pays for no spinning, a ping-pong never sleeps. Two that sleep, and
+/// whom waking takes longer than that, would go on for ever in missing each other: so who was woken soon looks for
+/// longer the next time, once. Then it sleeps: inside the one source it drives, or on a futex while others drive.
 class waiter {
  public:
   waiter(socket&, op_options const&) noexcept;
@@ -50,6 +51,8 @@ class waiter {
 
   /// One round of a parked thread: drives, answers rings, and sleeps when there was nothing.
   void sleep_once(parker&) noexcept;
+  /// What it was parked for has come.
+  void served() noexcept;
 
   op_options const& options() const noexcept { return options_; }
 
@@ -81,6 +84,7 @@ class waiter {
   std::size_t count_ = 0;
   unsigned version_ = 0;
   unsigned naps_ = 0;
+  clock::time_point begun_{};  // to wait, where that decides how
   clock::time_point spin_end_{};
   bool looked_ = false;
   bool gave_up_ = false;

@@ -11,7 +11,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 namespace weft::core {
 
@@ -28,10 +30,19 @@ struct open_up {
 };
 template struct open_up<&socket::sleepers_>;
 
+// And whether its next wait looks for longer.
+std::atomic<bool>& brief_sleep_of(socket&);
+template <auto Member>
+struct open_memory {
+  friend std::atomic<bool>& brief_sleep_of(socket& s) { return s.*Member; }
+};
+template struct open_memory<&socket::slept_briefly_>;
+
 /// A socket one can look into.
 struct glass : pair_socket {
   using pair_socket::pair_socket;
   bool asleep() { return sleepers_of(*socket_).any(); }
+  bool slept_briefly() { return brief_sleep_of(*socket_); }
 };
 
 /// A socket whose one connection moves only while its source is driven.
@@ -43,11 +54,22 @@ struct stage {
     net.answer(end);
   }
 
+  /// What it receives is said when it has slept for so long.
+  void is_woken_after(clock::duration asleep) {
+    auto const before = source->waits();
+    auto peer = std::async(std::launch::async, [&, before] {
+      while (source->waits() == before) std::this_thread::yield();
+      for (auto const until = clock::now() + asleep; clock::now() < until;) std::this_thread::yield();
+      source->give([&] { end->say("up"); });
+    });
+    s.receive(soon());
+  }
+
   std::shared_ptr<test::scripted_source> source = std::make_shared<test::scripted_source>();
   std::shared_ptr<test::scripted_end> end = std::make_shared<test::scripted_end>();
   weft::engine home;
   test::script net{home};
-  pair_socket s{home};
+  glass s{home};
 };
 
 void ping_pong(engine_options const& o) {
@@ -126,6 +148,16 @@ BOOST_AUTO_TEST_CASE(work_that_comes_while_a_thread_sleeps_is_noticed) {
   while (here.source->waits() == 0) std::this_thread::yield();
   here.source->give([&] { here.end->say("late"); });
   BOOST_TEST(waiting.get() == "late");
+}
+
+BOOST_AUTO_TEST_CASE(who_was_woken_soon_looks_for_longer_the_next_time) {
+  stage here(idle::adaptive);
+  auto const limit = clock::now() + 10s;
+  // How soon it is woken is the machine's affair: once in a while it is soon enough.
+  while (!here.s.slept_briefly() && clock::now() < limit) here.is_woken_after(0s);
+  BOOST_TEST(here.s.slept_briefly());
+  here.is_woken_after(1ms);
+  BOOST_TEST(!here.s.slept_briefly());
 }
 
 // Two wait, one drives: when that one has what it wanted, the other takes over.

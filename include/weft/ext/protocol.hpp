@@ -32,7 +32,14 @@ class context {
   virtual std::error_code send(message&) = 0;
 
   virtual bool can_receive() const noexcept = 0;  ///< receive() would finish now, well or badly
-  virtual result<message> receive() = 0;          ///< \pre can_receive()
+  /// Puts what comes next in the message's place and returns no error; or leaves that as it was and says why.
+  /// \pre can_receive()
+  virtual std::error_code receive(message&) = 0;
+  result<message> receive() {
+    message m;
+    if (auto const why = receive(m)) return why;
+    return m;
+  }
   /// receive() would say wrong_state: nothing was asked. Who waits on a channel waits on.
   virtual bool idle() const noexcept { return false; }
 

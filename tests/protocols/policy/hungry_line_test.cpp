@@ -15,7 +15,7 @@ struct diner final : ext::context {
   bool can_send() const noexcept override { return false; }
   std::error_code send(message&) override { return {}; }
   bool can_receive() const noexcept override { return false; }
-  result<message> receive() override { return errc::would_block; }
+  std::error_code receive(message&) override { return errc::would_block; }
   ext::list_hook hook;
 };
 
