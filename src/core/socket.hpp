@@ -278,6 +278,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::atomic<unsigned> spin_penalty_{0};
   std::atomic<unsigned> spin_skips_{0};
   std::atomic<bool> slept_briefly_{false};  // and could have looked until the news came
+  std::atomic<unsigned> vain_looks_{0};     // first ones of a wait, in a row
   std::atomic<unsigned> changes_{0};
   std::atomic<unsigned> burst_{1000};  // nanoseconds
 

@@ -26,6 +26,8 @@ constexpr std::chrono::nanoseconds longest_burst = 4us;
 constexpr std::chrono::nanoseconds empty_yield = 1us;  // a yield that took longer let somebody run
 constexpr unsigned polls_between_clocks = 4;           // reading the clock costs more than asking shared memory
 constexpr unsigned most_skips = 1024;
+constexpr unsigned enough_vain_looks = 8;  // in a row, to do without them
+constexpr unsigned look_again = 16;        // all the same, every so often
 constexpr clock::duration shortest_nap = 50us;
 constexpr clock::duration longest_nap = 2ms;
 constexpr clock::duration longest_sleep = 1h;
@@ -124,11 +126,28 @@ bool waiter::wants_spin() noexcept {
   return true;
 }
 
+/// Two that converse on one CPU: the answer cannot have come while its sender had no turn, so that the first look is
+/// only good for a system call. It is made now and then, to see whether that is still so.
+bool waiter::expects_nothing() const noexcept {
+  auto const vain = socket_.vain_looks_.load(std::memory_order_relaxed);
+  return vain >= enough_vain_looks && vain % look_again != 0 &&
+         socket_.burst_.load(std::memory_order_relaxed) == static_cast<unsigned>(no_burst.count()) &&
+         socket_.home().idle() == idle::adaptive;
+}
+
+bool waiter::first_look(unsigned seen) noexcept {
+  bool const any =
+      expects_nothing() ? socket_.rung() || socket_.changes_.load(std::memory_order_acquire) != seen : news(seen);
+  auto const vain = any ? 0 : socket_.vain_looks_.load(std::memory_order_relaxed) + 1;
+  socket_.vain_looks_.store(vain, std::memory_order_relaxed);
+  return any;
+}
+
 bool waiter::look(unsigned seen) noexcept {
   refresh();
   bool const first = !std::exchange(looked_, true);
   if (first) {
-    if (news(seen)) return true;
+    if (first_look(seen)) return true;
     if (!wants_spin()) spin_end_ = {};
   }
   if (spin_end_ == clock::time_point{}) return false;

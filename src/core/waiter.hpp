@@ -73,6 +73,8 @@ class waiter {
   bool look_around(unsigned times, unsigned seen) noexcept;
   bool spin(clock::time_point until, unsigned seen, bool just_looked) noexcept;
   bool wants_spin() noexcept;
+  bool expects_nothing() const noexcept;
+  bool first_look(unsigned seen) noexcept;
   clock::time_point limit() const noexcept;
   void sleep(parker&) noexcept;
   void sleep_queued(parker&) noexcept;

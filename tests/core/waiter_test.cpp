@@ -30,19 +30,26 @@ struct open_up {
 };
 template struct open_up<&socket::sleepers_>;
 
-// And whether its next wait looks for longer.
+// And what its waits have learned: that the last sleep was short, how long to look between two yields, and how many
+// first looks in a row were in vain.
 std::atomic<bool>& brief_sleep_of(socket&);
-template <auto Member>
+std::atomic<unsigned>& burst_of(socket&);
+std::atomic<unsigned>& vain_looks_of(socket&);
+template <auto Brief, auto Burst, auto Vain>
 struct open_memory {
-  friend std::atomic<bool>& brief_sleep_of(socket& s) { return s.*Member; }
+  friend std::atomic<bool>& brief_sleep_of(socket& s) { return s.*Brief; }
+  friend std::atomic<unsigned>& burst_of(socket& s) { return s.*Burst; }
+  friend std::atomic<unsigned>& vain_looks_of(socket& s) { return s.*Vain; }
 };
-template struct open_memory<&socket::slept_briefly_>;
+template struct open_memory<&socket::slept_briefly_, &socket::burst_, &socket::vain_looks_>;
 
 /// A socket one can look into.
 struct glass : pair_socket {
   using pair_socket::pair_socket;
   bool asleep() { return sleepers_of(*socket_).any(); }
   bool slept_briefly() { return brief_sleep_of(*socket_); }
+  void learn_that_yields_matter() { burst_of(*socket_) = 0; }
+  std::atomic<unsigned>& vain_looks() { return vain_looks_of(*socket_); }
 };
 
 /// A socket whose one connection moves only while its source is driven.
@@ -158,6 +165,22 @@ BOOST_AUTO_TEST_CASE(who_was_woken_soon_looks_for_longer_the_next_time) {
   BOOST_TEST(here.s.slept_briefly());
   here.is_woken_after(1ms);
   BOOST_TEST(!here.s.slept_briefly());
+}
+
+BOOST_AUTO_TEST_CASE(who_looks_in_vain_where_yields_matter_yields_first) {
+  stage here(idle::adaptive);
+  auto& vain = here.s.vain_looks();
+  auto const receive = [&](unsigned looks_in_vain) {
+    here.s.learn_that_yields_matter();
+    vain = looks_in_vain;
+    here.source->give([&] { here.end->say("there"); });
+    BOOST_TEST(here.s.receive(soon()).text() == "there");
+    return vain == 0;
+  };
+  BOOST_TEST(receive(7));   // looked first, and found it
+  BOOST_TEST(!receive(9));  // yielded first
+  BOOST_TEST(receive(16));  // looked all the same: it might be of use again
+  BOOST_TEST(!receive(17));
 }
 
 // Two wait, one drives: when that one has what it wanted, the other takes over.
