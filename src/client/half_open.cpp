@@ -2,6 +2,7 @@
 #include "client/half_open.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace weft::fabric {
 
@@ -17,12 +18,16 @@ event::kind state_of(endpoint& e) {
 }  // namespace
 
 void half_open::add(std::unique_ptr<endpoint> e) {
+  std::unique_ptr<endpoint> oldest;  // closed without the lock
   std::lock_guard lock(mutex_);
   all_.push_back(std::move(e));
-  if (all_.size() > most) all_.pop_front();
+  if (all_.size() <= most) return;
+  oldest = std::move(all_.front());
+  all_.pop_front();
 }
 
 std::unique_ptr<endpoint> half_open::take() {
+  std::vector<std::unique_ptr<endpoint>> failed;  // closed without the lock
   std::lock_guard lock(mutex_);
   for (auto it = all_.begin(); it != all_.end();) {
     auto const state = state_of(**it);
@@ -33,6 +38,7 @@ std::unique_ptr<endpoint> half_open::take() {
     auto ended = std::move(*it);
     it = all_.erase(it);
     if (state == event::kind::connected) return ended;
+    failed.push_back(std::move(ended));
   }
   return nullptr;
 }

@@ -174,7 +174,7 @@ bool waiter::let_gather(clock::time_point until) const noexcept {
 
 /// Plain spinning is ruinous when the peer needs this very CPU: it must yield. How soon, the yields tell: one
 /// that came back at once had nobody to let in; where each lets somebody run, one look between two is enough.
-/// `just_looked`: in vain, so that where every yield lets somebody run there is no point in another look before it.
+/// `just_looked`: in vain, or without hope, so that where every yield lets somebody run a look before it has no point.
 bool waiter::spin(clock::time_point until, unsigned seen, bool just_looked) noexcept {
   auto burst = std::chrono::nanoseconds(socket_.burst_.load(std::memory_order_relaxed));
   for (auto now = clock::now();; just_looked = false) {
