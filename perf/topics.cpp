@@ -32,7 +32,7 @@ struct host final : weft::ext::protocol_host {
 struct nowhere final : weft::ext::connection {
   void start(std::shared_ptr<weft::ext::doorbell>) noexcept override {}
   bool progress(weft::ext::connection_events&) noexcept override { return false; }
-  void send(weft::message&&) noexcept override {}
+  bool send(weft::message&&) noexcept override { return true; }
   void grant(unsigned) noexcept override {}
   void finish() noexcept override {}
   void close(std::error_code) noexcept override {}

@@ -65,7 +65,7 @@ class bus_protocol::conversation final : public ext::context {
 
   bool can_receive() const noexcept override { return !owner_.inbox_.empty(); }
   std::error_code receive(message& m) override {
-    m = owner_.inbox_.receive();
+    owner_.inbox_.receive(m);
     m.header().clear();
     if (owner_.name_) {
       m.header().push(*owner_.name_);

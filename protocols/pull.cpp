@@ -21,6 +21,7 @@ class pull_protocol final : public ext::protocol {
     inbox_.add(p);
     if (open_) host_.wake_receivers(*open_);
   }
+  void readable_many(ext::pipe& p, unsigned) override { readable(p); }
   void writable(ext::pipe&) override {}
   std::unique_ptr<ext::context> open_context() override;
 
@@ -42,7 +43,7 @@ class pull_protocol::conversation final : public ext::context {
 
   bool can_receive() const noexcept override { return !owner_.inbox_.empty(); }
   std::error_code receive(message& m) override {
-    m = owner_.inbox_.receive();
+    owner_.inbox_.receive(m);
     return {};
   }
 

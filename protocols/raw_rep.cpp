@@ -57,7 +57,7 @@ class raw_rep_protocol::conversation final : public ext::context {
 
   bool can_receive() const noexcept override { return !owner_.requests_.empty(); }
   std::error_code receive(message& m) override {
-    m = owner_.requests_.receive();
+    owner_.requests_.receive(m);
     m.header().push_front(static_cast<std::uint32_t>(m.source()));
     return {};
   }

@@ -55,7 +55,7 @@ class raw_surveyor_protocol::conversation final : public ext::context {
 
   bool can_receive() const noexcept override { return !owner_.responses_.empty(); }
   std::error_code receive(message& m) override {
-    m = owner_.responses_.receive();
+    owner_.responses_.receive(m);
     return {};
   }
 

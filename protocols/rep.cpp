@@ -150,7 +150,7 @@ std::error_code exchange::send(message& m) {
 }
 
 std::error_code open_exchange::receive(message& m) {
-  m = owner_.requests_.receive();
+  owner_.requests_.receive(m);
   return {};
 }
 

@@ -133,6 +133,8 @@ enum class websocket_kind : std::uint8_t {
 class WEFT_API message {
  public:
   static constexpr std::size_t inline_size = 64;
+  /// Eight bytes more than promised: a 64-byte body still fits with a request id and a hop in front of it.
+  static constexpr std::size_t most_inline = inline_size + 8;
 
   message() noexcept = default;
   explicit message(std::span<std::byte const> bytes) : message(uninitialized(bytes.size())) {
@@ -157,7 +159,7 @@ class WEFT_API message {
   static message uninitialized(std::size_t size) {
     message m;
     m.size_ = size;
-    if (size > in_place) m.adopt_block(ext::allocate_block(size));
+    if (size > most_inline) m.adopt_block(ext::allocate_block(size));
     return m;
   }
 
@@ -174,6 +176,22 @@ class WEFT_API message {
     return m;
   }
 
+  /// Begins anew, with a body of these bytes, which are not its own. \throws std::bad_alloc
+  void assign(std::span<std::byte const> bytes) {
+    if (block_ || bytes.size() > most_inline) {
+      *this = message(bytes);
+      return;
+    }
+    header_.clear();
+    source_ = {};
+    kind_ = websocket_kind::unsaid;
+    offset_ = 0;
+    size_ = bytes.size();
+    // Not memcpy: where the compiler knows how little it is, GCC 12 makes a string instruction of that, which is slower
+    // than the call.
+    if (!bytes.empty()) std::memmove(inline_.data(), bytes.data(), bytes.size());
+  }
+
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
   std::span<std::byte const> body() const noexcept { return {data(), size_}; }
@@ -181,6 +199,8 @@ class WEFT_API message {
 
   /// The body, to write to. \pre unique()
   std::span<std::byte> mutable_body() noexcept { return {data(), size_}; }
+  /// Whether the body lives inside the message: always when it is made with `inline_size` bytes at most.
+  bool is_inline() const noexcept { return !block_; }
   /// Whether no other message shares this body.
   bool unique() const noexcept { return !block_ || block_->references.load(std::memory_order_acquire) == 1; }
 
@@ -219,9 +239,6 @@ class WEFT_API message {
   void set_kind(websocket_kind k) noexcept { kind_ = k; }
 
  private:
-  // Eight bytes more than promised: a 64-byte body still fits with a request id and a hop in front of it.
-  static constexpr std::size_t in_place = inline_size + 8;
-
   std::byte* data() noexcept { return block_ ? data_ : inline_.data() + offset_; }
   std::byte const* data() const noexcept { return block_ ? data_ : inline_.data() + offset_; }
 
@@ -245,7 +262,7 @@ class WEFT_API message {
   ext::block* block_ = nullptr;
   std::byte* data_ = nullptr;  // meaningful with a block only
   std::size_t size_ = 0;
-  std::array<std::byte, in_place> inline_;
+  std::array<std::byte, most_inline> inline_;
 };
 
 }  // namespace weft

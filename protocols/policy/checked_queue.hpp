@@ -47,13 +47,12 @@ class checked_queue {
     remove(p);
   }
 
-  /// \pre !empty()
-  message receive() {
-    if (!kept_.empty()) return kept_.pop();
+  /// In the message's place. \pre !empty()
+  void receive(message& m) {
+    if (!kept_.empty()) return kept_.pop(m);
     ext::pipe& p = next();
-    message m = p.receive();
+    p.receive(m);
     add(p);
-    return m;
   }
   /// The pipe whose turn it is, which ends with that: add() it again when the message is taken. For protocols that
   /// keep() nothing. \pre !empty()

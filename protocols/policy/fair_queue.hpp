@@ -33,13 +33,16 @@ class fair_queue {
   /// while nobody receives must not fill the memory.
   bool full() const noexcept { return kept_.size() > most_kept; }
 
-  /// \pre !empty()
-  message receive() noexcept {
-    if (!kept_.empty()) return kept_.pop();
-    ext::pipe& p = next();
-    message m = p.receive();
-    if (p.can_receive()) add(p);
-    return m;
+  /// In the message's place. \pre !empty()
+  void receive(message& m) noexcept {
+    if (!kept_.empty()) [[unlikely]]
+      return kept_.pop(m);
+    ext::pipe& p = *line_.first();
+    p.receive(m);
+    if (p.can_receive())
+      line_.move_back(p, p.receive_priority());
+    else
+      remove(p);
   }
   /// The pipe whose turn it is, which ends with that: add() it again if it has more. For protocols that
   /// keep() nothing. \pre !empty()

@@ -41,19 +41,19 @@ class basic_inbox {
     if (from_ == &p) from_ = nullptr;
   }
 
-  /// \pre !empty()
-  message receive() {
-    if (!conflate_) return queue_.receive();
-    message m = *std::move(newest_);
+  /// In the message's place. \pre !empty()
+  void receive(message& m) {
+    if (!conflate_) [[likely]]
+      return queue_.receive(m);
+    m = *std::move(newest_);
     newest_.reset();
-    return m;
   }
 
  private:
   void keep_newest(ext::pipe* from) {
     while (!queue_.empty()) {
       if (newest_) host_.drop(drop_reason::displaced, direction::incoming, from_, *std::move(newest_));
-      newest_ = queue_.receive();
+      queue_.receive(newest_.emplace());
       from_ = from;
     }
   }

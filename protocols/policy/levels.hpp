@@ -33,6 +33,13 @@ class levels {
       if (ext::pipe* const p = lines_[lowest(used_)].first()) return p;
     return nullptr;
   }
+  /// From wherever it stands in the line of its level to the end. \pre it stands there
+  void move_back(ext::pipe& p, unsigned level) noexcept {
+    auto& line = lines_[level - 1];
+    if (!line.next(p)) return;
+    line.remove(p);
+    line.push_back(p);
+  }
   /// Who stands behind `p`; null at the end. \pre p stands in the line of `level`
   ext::pipe* next(ext::pipe& p, unsigned level) noexcept {
     if (ext::pipe* const same = lines_[level - 1].next(p)) return same;

@@ -40,9 +40,11 @@ class load_balancer {
   /// Sends to `p` and ends its turn. \pre p is next(m.size())
   void send(ext::pipe& p, message&& m) noexcept {
     assert(p.can_send());
-    remove(p);
     p.send(std::move(m));
-    if (p.can_send()) ready_.push_back(p, p.send_priority());
+    if (p.can_send())
+      ready_.move_back(p, p.send_priority());
+    else
+      remove(p);
   }
 
  private:

@@ -37,6 +37,7 @@ class two_way : public ext::protocol {
     inbox_.add(p);
     if (open_ && !inbox_.empty()) host_.wake_receivers(*open_);
   }
+  void readable_many(ext::pipe& p, unsigned) override { readable(p); }
   void writable(ext::pipe& p) override { outbox_.writable(p); }
   std::unique_ptr<ext::context> open_context() override { return std::make_unique<conversation>(*this); }
   std::size_t queued() const noexcept override { return outbox_.queued(); }
@@ -53,7 +54,7 @@ class two_way : public ext::protocol {
 
     bool can_receive() const noexcept override { return !of_.inbox_.empty(); }
     std::error_code receive(message& m) override {
-      m = of_.inbox_.receive();
+      of_.inbox_.receive(m);
       return {};
     }
 

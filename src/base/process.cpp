@@ -3,25 +3,18 @@
 
 #include <pthread.h>
 
-#include <atomic>
-
 namespace weft::base {
+
+constinit std::atomic<unsigned> forks{0};
 
 namespace {
 
-std::atomic<unsigned> generation{0};
-
-bool const registered = [] {
-  ::pthread_atfork(nullptr, nullptr, [] { generation.fetch_add(1, std::memory_order_relaxed); });
+[[maybe_unused]] bool const registered = [] {
+  ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
   return true;
 }();
 
 }  // namespace
-
-unsigned process_generation() noexcept {
-  (void)registered;
-  return generation.load(std::memory_order_relaxed);
-}
 
 std::optional<ucred> peer_process(int fd) noexcept {
   int domain = 0;

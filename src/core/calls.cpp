@@ -84,6 +84,17 @@ std::optional<std::error_code> socket::refuse_to_wait(ext::context& c, message& 
 std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
   if (!engine_->ours()) return errc::forked;
   if (c.heeds_peers()) hear_peers();
+  {
+    guard lock(*this);
+    if (!closed_ && !o.stop.stop_requested() && c.can_send()) [[likely]] {
+      moderation_.sent();
+      return c.send(m);
+    }
+  }
+  return wait_to_send(c, m, o);
+}
+
+std::error_code socket::wait_to_send(ext::context& c, message& m, op_options const& o) {
   auto const attempt = [&]() -> std::optional<std::error_code> {
     if (!c.can_send()) return refuse_to_wait(c, m);
     moderation_.sent();
@@ -132,6 +143,8 @@ std::error_code socket::receive(ext::context& c, message& m, op_options const& o
   };
   {
     guard lock(*this, c);
+    if (lock.can_receive() && !patient && is_next(c) && !closed_ && !o.stop.stop_requested()) [[likely]]
+      return c.receive(m);
     if (auto const done = attempt_locked(o, attempt, r.seen)) return *done;
     if (!has_lanes()) r.not_before = moderation_.next();
   }

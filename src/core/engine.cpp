@@ -70,8 +70,6 @@ void engine::abandon() noexcept {
   for (auto& t : transports_) (void)t.release();
 }
 
-bool engine::ours() const noexcept { return base::process_generation() == generation_; }
-
 void engine::add(ext::transport_factory const& make) {
   auto made = make(*loop_);
   std::lock_guard lock(mutex_);

@@ -4,6 +4,7 @@
 #include <weft/ext/transport.hpp>
 #include <weft/options.hpp>
 
+#include "base/process.hpp"
 #include "core/loop.hpp"
 
 #include <atomic>
@@ -32,7 +33,7 @@ class engine {
   core::loop& loop() noexcept { return *loop_; }
   weft::idle idle() const noexcept { return options_.idle; }
   /// Whether this process made it, and is not a fork.
-  bool ours() const noexcept;
+  bool ours() const noexcept { return base::process_generation() == generation_; }
 
   /// A number for a socket; never zero, never given again.
   std::uint64_t next_socket() noexcept { return last_socket_.fetch_add(1, std::memory_order_relaxed) + 1; }

@@ -21,17 +21,20 @@ class socket::guard {
   /// pace would else ring for each message, and each ring moves cache lines to and fro. For the same reason they may
   /// wait a moment while there is nothing.
   guard(socket& s, ext::context& receiver) : socket_(s), lock_(s.mutex_) {
-    bool const any = receiver.can_receive();
-    if (any && s.receives_unanswered_ < most_unanswered) {
+    can_receive_ = receiver.can_receive();
+    if (can_receive_ && s.receives_unanswered_ < most_unanswered) [[likely]] {
       ++s.receives_unanswered_;
-    } else if (s.rung_.load(std::memory_order_relaxed) && (any || !s.lets_gather())) {
+    } else if (s.rung_.load(std::memory_order_relaxed) && (can_receive_ || !s.lets_gather())) {
       s.receives_unanswered_ = 0;
       s.answer_rings();
       s.moderation_.looked();
+      can_receive_ = receiver.can_receive();
     }
   }
   guard(guard const&) = delete;
   guard& operator=(guard const&) = delete;
+  /// Of the receiver it was made for.
+  bool can_receive() const noexcept { return can_receive_; }
   ~guard() {
     if (socket_.has_marks()) socket_.pump();
     bool const more = socket_.has_more_aftermath();
@@ -147,6 +150,7 @@ class socket::guard {
 
   socket& socket_;
   std::unique_lock<base::mutex> lock_;
+  bool can_receive_ = false;
 };
 
 }  // namespace weft::core

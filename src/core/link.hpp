@@ -36,6 +36,7 @@ class link final : public ext::pipe, public ext::connection_events, public std::
 
   // ext::connection_events, inside connection::progress(), under the socket's lock
   void on_message(message&&) noexcept override;
+  void on_messages(ext::message_source&, unsigned n, std::uint64_t bytes) noexcept override;
   void on_unread(message&&) noexcept override;
   void on_dropped(drop_reason, direction, std::uint64_t messages) noexcept override;
   void on_writable(unsigned sends) noexcept override;

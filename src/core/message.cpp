@@ -73,7 +73,7 @@ message message::copy() const {
 
 void message::append(std::span<std::byte const> bytes) {
   std::size_t const room =
-      block_ ? static_cast<std::size_t>(block_->data + block_->capacity - data_) : in_place - offset_;
+      block_ ? static_cast<std::size_t>(block_->data + block_->capacity - data_) : most_inline - offset_;
   std::size_t const wanted = size_ + bytes.size();
   if (!unique() || wanted > room) {
     message wider = uninitialized(std::max(wanted, size_ * 2));

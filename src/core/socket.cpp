@@ -155,6 +155,11 @@ void link::on_message(message&& m) noexcept {
   if (attached_) socket_->protocol_->readable(*this);
 }
 
+void link::on_messages(ext::message_source& lot, unsigned n, std::uint64_t bytes) noexcept {
+  deliver(lot, n, bytes);
+  if (attached_) socket_->protocol_->readable_many(*this, n);
+}
+
 void link::on_unread(message&& m) noexcept {
   note_arrival(m);
   socket_->drop(drop_reason::unread, direction::incoming, this, std::move(m));

@@ -142,12 +142,14 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   static bool has_message(ext::context& c, bool patient = false) noexcept {
     return !c.place->returned.empty() || (c.can_receive() && !(patient && c.idle()));
   }
+  /// Nobody came before a caller who receives now, and nothing was given back.
+  static bool is_next(ext::context& c) noexcept { return c.place->receivers.empty() && c.place->returned.empty(); }
   /// The same for who looks at a descriptor: that nothing was asked is no news.
   static bool has_news(ext::context& c) noexcept { return has_message(c) && !(c.place->returned.empty() && c.idle()); }
   static std::error_code next_message(ext::context& c, message& m) {
     if (c.place->returned.empty()) [[likely]]
       return c.receive(m);
-    m = c.place->returned.pop();
+    c.place->returned.pop(m);
     return {};
   }
   static result<message> next_message(ext::context& c) {
@@ -205,6 +207,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   std::optional<std::error_code> attempt_locked(op_options const&, Attempt&& attempt, unsigned& seen);
   template <class Attempt>
   std::optional<std::error_code> keep_trying(waiter&, Attempt&& attempt, unsigned seen);
+  std::error_code wait_to_send(ext::context&, message&, op_options const&);
   template <class Attempt>
   std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, receiving&);
   template <class Attempt>

@@ -9,12 +9,28 @@ namespace weft::fuzz {
 
 namespace {
 
-struct told final : ext::connection_events {
+struct told final : ext::connection_events, ext::message_source {
+  explicit told(stream::inbox& from) : box(from) {}
   void on_message(message&& m) noexcept override { bodies.push_back(text(m.body())); }
   void on_unread(message&&) noexcept override { std::abort(); }  // an inbox never says that
   void on_writable(unsigned) noexcept override {}
   void on_closed(std::error_code) noexcept override {}
 
+  // They stay where they are until the decoder has returned.
+  void on_messages(ext::message_source&, unsigned n, std::uint64_t) noexcept override { untaken += n; }
+  bool take(message& m) noexcept override {
+    box.take(m);
+    return true;
+  }
+  void take_all() {
+    for (message m; untaken > 0; --untaken) {
+      take(m);
+      bodies.push_back(text(m.body()));
+    }
+  }
+
+  stream::inbox& box;
+  unsigned untaken = 0;
   std::vector<std::string> bodies;
 };
 
@@ -51,8 +67,8 @@ class tandem {
   void read(bytes some) {
     while (!some.empty() && !why_) {
       if (box_.ready()) {
-        granted_ = 1;
-        why_ = box_.deliver(told_, granted_);
+        granted_ = 1 + come_ % 40;
+        deliver();
         continue;
       }
       auto const room = box_.room();
@@ -67,10 +83,20 @@ class tandem {
   }
   void end() {
     if (why_) return;
-    if (box_.ready()) why_ = box_.deliver(told_, granted_, true);
+    if (box_.ready()) deliver(true);
     if (why_) return;
     box_.end();
-    why_ = box_.deliver(told_, granted_);
+    deliver();
+  }
+
+  void deliver(bool all = false) {
+    why_ = box_.deliver(told_, granted_, &told_, all);
+    // Some are taken from where they came, others are set aside first.
+    if (come_ % 3 == 0) box_.set_aside();
+    told_.take_all();
+    require(box_.untaken() == 0, "what was told of can be taken");
+    if (!why_ && box_.ready()) why_ = box_.deliver(told_, granted_, &told_, all);
+    told_.take_all();
   }
 
   decoded result() const { return {told_.bodies, !why_, !why_ && box_.torn()}; }

@@ -43,6 +43,16 @@ BOOST_AUTO_TEST_CASE(waits_while_there_is_nothing) {
   BOOST_TEST(!context->can_receive());
 }
 
+BOOST_AUTO_TEST_CASE(many_at_once_stay_where_they_came_until_they_are_received) {
+  a.say_all({"a1", "a2", "a3"});
+  b.say("b1");
+  BOOST_TEST(host.woke(*context));
+  BOOST_TEST(a.lot.taken == 0u);
+  BOOST_TEST((context->receive()->source() == pipe_id{1}));
+  BOOST_TEST(a.lot.taken == 1u);
+  BOOST_TEST(drain() == "b1 a2 a3 ");
+}
+
 BOOST_AUTO_TEST_CASE(takes_one_from_each_in_turn) {
   for (auto* text : {"a1", "a2", "a3"}) a.say(text);
   for (auto* text : {"b1", "b2"}) b.say(text);
@@ -118,6 +128,9 @@ BOOST_AUTO_TEST_CASE(may_be_asked_for_the_newest_only) {
   BOOST_REQUIRE(gone.size() == 2u);
   for (auto const& d : gone) BOOST_TEST((d.why == drop_reason::displaced && d.from == pipe_id{4}));
   BOOST_TEST(p.link.granted == 2u + 3u);
+  p.say_all({"4", "5", "6"});
+  BOOST_TEST(host.dropped().size() == 2u);
+  BOOST_TEST(x->receive()->text() == "6");
 }
 
 BOOST_AUTO_TEST_CASE(a_raw_one_is_the_same) {

@@ -92,6 +92,14 @@ struct raw : stand {
 
 BOOST_FIXTURE_TEST_SUITE(sub_, stand)
 
+BOOST_AUTO_TEST_CASE(looks_at_each_of_many_that_come_at_once) {
+  subscribe(*x, "new");
+  a.say_all({"news", "old", "new"});
+  BOOST_TEST(a.lot.taken == 3u);
+  BOOST_TEST(drain(*x) == "news new ");
+  BOOST_TEST(dropped(drop_reason::filtered) == "1:old ");
+}
+
 BOOST_AUTO_TEST_CASE(receives_nothing_without_a_subscription) {
   a.say("news");
   BOOST_TEST(!x->can_receive());

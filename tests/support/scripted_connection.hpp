@@ -22,7 +22,10 @@ class scripted_connection final : public ext::connection {
  public:
   void start(std::shared_ptr<ext::doorbell> bell) noexcept override { doorbell = std::move(bell); }
   bool progress(ext::connection_events&) noexcept override { return true; }
-  void send(message&& m) noexcept override { sent.push_back(std::move(m)); }
+  bool send(message&& m) noexcept override {
+    sent.push_back(std::move(m));
+    return true;
+  }
   void grant(unsigned messages) noexcept override { granted += messages; }
   void finish() noexcept override { finished = true; }
   void close(std::error_code why) noexcept override {
@@ -41,6 +44,24 @@ class scripted_connection final : public ext::connection {
   unsigned flushes = 0;
   bool finished = false;
   std::optional<std::error_code> closed;  // the first reason
+};
+
+/// What it has next. \pre it has something
+template <class Queue>
+message received(Queue& queue) {
+  message m;
+  queue.receive(m);
+  return m;
+}
+
+/// Messages that came, and lie where they came.
+struct scripted_lot final : ext::message_source {
+  bool take(message& m) noexcept override {
+    m = message(texts.at(taken++));
+    return taken == texts.size();
+  }
+  std::vector<std::string> texts;
+  std::size_t taken = 0;
 };
 
 /// Four bytes as they stand on the wire.
@@ -90,6 +111,14 @@ class scripted_peer {
     protocol_.readable(pipe);
   }
   void say(std::string_view text) { say(message(text)); }
+  /// At once; they stay where they are until they are taken.
+  void say_all(std::vector<std::string> const& texts) {
+    lot.texts.insert(lot.texts.end(), texts.begin(), texts.end());
+    std::uint64_t bytes = 0;
+    for (auto const& t : texts) bytes += t.size();
+    pipe.deliver(lot, static_cast<unsigned>(texts.size()), bytes);
+    protocol_.readable_many(pipe, static_cast<unsigned>(texts.size()));
+  }
 
   /// The bodies sent to this peer, with a space after each.
   std::string heard() const {
@@ -106,6 +135,7 @@ class scripted_peer {
 
  public:
   scripted_connection link;
+  scripted_lot lot;
   ext::pipe pipe;
 };
 

@@ -173,8 +173,9 @@ class scripted_wire final : public ext::connection {
     if (why) events.on_closed(*why);
     return end_->wants_flush;
   }
-  void send(message&& m) noexcept override {
+  bool send(message&& m) noexcept override {
     end_->notes([&] { end_->sent_.push_back(std::move(m)); });
+    return true;
   }
   void grant(unsigned messages) noexcept override {
     end_->notes([&] { end_->granted_ += messages; });

@@ -22,7 +22,10 @@ class datagram_connection final : public ext::connection {
 
   void start(std::shared_ptr<ext::doorbell> d) noexcept override { flow_->start(std::move(d)); }
   bool progress(ext::connection_events& events) noexcept override { return flow_->progress(events); }
-  void send(message&& m) noexcept override { flow_->send(std::move(m)); }
+  bool send(message&& m) noexcept override {
+    flow_->send(std::move(m));
+    return true;
+  }
   void grant(unsigned messages) noexcept override { flow_->grant(messages); }
   void finish() noexcept override { flow_->finish(); }
   void close(std::error_code why) noexcept override { flow_->close(why); }

@@ -24,9 +24,10 @@ void inproc_connection::start(std::shared_ptr<ext::doorbell> bell) noexcept {
   mine_.bell->ring();  // there are send credits to tell, and messages may wait
 }
 
-void inproc_connection::send(message&& m) noexcept {
+bool inproc_connection::send(message&& m) noexcept {
   theirs_.inbox.push(std::move(m));
   sent_.store(true, std::memory_order_relaxed);
+  return true;
 }
 
 bool inproc_connection::progress(ext::connection_events& events) noexcept {

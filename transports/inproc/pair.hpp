@@ -50,7 +50,7 @@ class inproc_connection final : public ext::connection {
 
   void start(std::shared_ptr<ext::doorbell>) noexcept override;
   bool progress(ext::connection_events&) noexcept override;
-  void send(message&& m) noexcept override;
+  bool send(message&& m) noexcept override;
   void grant(unsigned messages) noexcept override {
     granted_ += messages;
     allowed_.store(true, std::memory_order_relaxed);

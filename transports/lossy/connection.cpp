@@ -32,15 +32,16 @@ bool lossy_connection::progress(ext::connection_events& events) noexcept {
   return true;
 }
 
-void lossy_connection::send(message&& m) noexcept {
+bool lossy_connection::send(message&& m) noexcept {
   --outstanding_;
   if (cut_) {
     ++swallowed_;
-    return;
+    return true;
   }
   inner_->send(std::move(m));
   if (pool_ > 0) ring_.store(true, std::memory_order_relaxed);
   grow_old();
+  return true;
 }
 
 void lossy_connection::on_message(message&& m) noexcept {

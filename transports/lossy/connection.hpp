@@ -25,7 +25,7 @@ class lossy_connection final : public ext::connection, private ext::connection_e
 
   void start(std::shared_ptr<ext::doorbell>) noexcept override;
   bool progress(ext::connection_events&) noexcept override;
-  void send(message&&) noexcept override;
+  bool send(message&&) noexcept override;
   void grant(unsigned messages) noexcept override { inner_->grant(messages); }
   void finish() noexcept override {
     if (!cut_) inner_->finish();

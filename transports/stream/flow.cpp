@@ -93,12 +93,17 @@ bool flow::wants_flush() const noexcept {
 
 void flow::take_in(ext::connection_events& events) noexcept {
   auto const before = granted_;
-  auto why = inbox_.deliver(events, granted_, over());
+  auto why = inbox_.deliver(events, granted_, this, over());
+  if (note_blocked() && must_read_on()) {
+    inbox_.set_aside();
+    note_blocked();
+    if (!why) why = inbox_.deliver(events, granted_, this, over());
+  }
   if (granted_ != before) answered_.store(true, std::memory_order_relaxed);
   // Who finishes takes nothing any more, and must read on to see the peer's end.
   if (!why && inbox_.ready() && finishing_.load(std::memory_order_relaxed)) {
     deaf_ears nobody(events);
-    why = inbox_.deliver(nobody, granted_, true);
+    why = inbox_.deliver(nobody, granted_, nullptr, true);
   }
   if (why) return end(why, why == errc::malformed ? fault_kind::bad_frame : fault_kind::too_large);
   // Asked again: from the moment it was given back it is the reader's, and only then may the end have come.
@@ -107,6 +112,25 @@ void flow::take_in(ext::connection_events& events) noexcept {
     end(errc::connection_reset, read_why_ ? fault_kind::reset_in_message : fault_kind::truncated);
   else
     end(read_why_, read_fault_);
+}
+
+/// For who reads; in one order with the peer's end: see hung_up(). \return whether it is
+bool flow::note_blocked() noexcept {
+  blocked_.store(inbox_.blocked(), std::memory_order_seq_cst);
+  return inbox_.blocked();
+}
+
+/// Whatever is received: to see the end.
+bool flow::must_read_on() const noexcept {
+  return over() || finishing_.load(std::memory_order_relaxed) || hung_up_.load(std::memory_order_seq_cst);
+}
+
+/// The last one gives the bytes back to the reader.
+bool flow::take(message& m) noexcept {
+  inbox_.take(m);
+  if (inbox_.untaken() > 0) return false;
+  resume_.store(true, std::memory_order_relaxed);
+  return true;
 }
 
 void flow::describe(pipe_info& i) const {
@@ -169,7 +193,13 @@ void flow::update_care() noexcept {
 
 void flow::hung_up() noexcept {
   hung_up_.store(true, std::memory_order_seq_cst);
+  clear_the_way();
   update_care();
+}
+
+/// Messages that nobody takes must not hide the peer's end.
+void flow::clear_the_way() noexcept {
+  if (blocked_.load(std::memory_order_seq_cst) && hung_up_.load(std::memory_order_relaxed)) bell_.ring();
 }
 
 // The driver's part.
@@ -185,7 +215,7 @@ flow::driven flow::drive(std::uint32_t events) noexcept {
       watch_no_output();
     }
   }
-  if (ended) hung_up_.store(true, std::memory_order_relaxed);
+  if (ended) hung_up_.store(true, std::memory_order_seq_cst);
   if (ended || events & EPOLLIN || hears_more()) {
     auto const read = read_in();
     did.any |= read.any;
@@ -207,6 +237,7 @@ flow::driven flow::read_in() noexcept {
   for (int n = 0; n != reads_at_a_time && !over(); ++n) {
     if (inbox_.ready()) {
       left_.store(true, std::memory_order_seq_cst);
+      clear_the_way();
       did.more = true;
       return did;
     }

@@ -27,17 +27,27 @@ namespace weft::stream {
 /// flusher's (`flushing_`). They meet in the outbox, in the inbox and in a few atomic words, and in no lock.
 ///
 /// Sending: a caller writes itself, in flush(). After some sends in quick succession the connection is hot: messages
-/// gather, and whoever finds enough of them, drives the lane, or turns the loop, writes them.
-class flow : public std::enable_shared_from_this<flow> {
+/// gather, and whoever finds enough of them or drives the lane writes them; what nobody has written for a while, the
+/// loop.
+///
+/// Receiving: many messages that came with one read stay in its block until they are taken, and it is not read on
+/// before that; few are copied out.
+class flow final : public std::enable_shared_from_this<flow>, private ext::message_source {
  public:
   flow(std::shared_ptr<lane>, established, framing, std::uint64_t most, std::string peer);
 
   // The socket's: see ext::connection.
   void start(std::shared_ptr<ext::doorbell>) noexcept;
   bool progress(ext::connection_events&) noexcept;
-  void send(message&& m) noexcept { outbox_.push(std::move(m)); }
+  bool send(message&& m) noexcept {
+    outbox_.push(std::move(m));
+    return !gathers();
+  }
   void grant(unsigned messages) noexcept;
-  void finish() noexcept { finishing_.store(true, std::memory_order_release); }
+  void finish() noexcept {
+    finishing_.store(true, std::memory_order_release);
+    resume_.store(true, std::memory_order_relaxed);
+  }
   void close(std::error_code why) noexcept;
   fault_kind fault() const noexcept;
   std::size_t unconfirmed() const noexcept { return silent() ? outbox_.unconfirmed(arrived_) : outbox_.size(); }
@@ -82,11 +92,23 @@ class flow : public std::enable_shared_from_this<flow> {
   void announce() noexcept;
   void update_care() noexcept;
   void take_in(ext::connection_events&) noexcept;
+  bool take(message&) noexcept override;
+  bool note_blocked() noexcept;
+  bool must_read_on() const noexcept;
+  void clear_the_way() noexcept;
   bool wants_flush() const noexcept;
 
+  /// Messages wait for others, and for who writes them all.
+  bool gathers() const noexcept { return hot_.load(std::memory_order_relaxed) && !has_enough(); }
+  bool has_enough() const noexcept;
   bool should_wait() noexcept;
   void become_hot() noexcept;
-  void cool_down(unsigned idle) noexcept;
+  struct output_progress {
+    std::uint64_t pushed;
+    std::uint64_t written_bytes;
+  };
+  output_progress progress_so_far() const noexcept { return {outbox_.pushed(), outbox_.written_bytes()}; }
+  void cool_down(output_progress seen, unsigned idle) noexcept;
   bool has_output() const noexcept { return !outbox_.empty() || (channel_ && channel_->wants_to_send()); }
   bool write_out() noexcept;
   ssize_t write_some() noexcept;
@@ -112,7 +134,8 @@ class flow : public std::enable_shared_from_this<flow> {
   unsigned granted_ = 0;
   bool told_ = false;
 
-  std::atomic<bool> resume_{false};     // there was a grant: what waits may be taken
+  std::atomic<bool> resume_{false};     // what waits may be taken: there was a grant, or nothing stands before it now
+  std::atomic<bool> blocked_{false};    // messages that were told of and not taken are in the reader's way
   std::atomic<bool> finishing_{false};  // end when everything is written
   std::atomic<bool> answered_{false};   // something came in since the last write
   std::atomic<bool> left_{false};       // the driver left something unread: somebody else's turn
@@ -136,7 +159,8 @@ class flow : public std::enable_shared_from_this<flow> {
   bool broken_ = false;               // nothing can be written any more
   std::atomic<bool> leaving_{false};  // everything is written, and not all of it has arrived
   std::atomic<bool> hot_{false};
-  std::atomic<unsigned> quick_{0};  // sends in quick succession
+  std::unique_ptr<ext::alarm> cooling_;  // the loop's
+  std::atomic<unsigned> quick_{0};       // sends in quick succession
   std::atomic<clock::rep> last_write_{0};
 };
 

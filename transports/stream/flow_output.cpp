@@ -29,8 +29,10 @@ constexpr auto quick = std::chrono::duration_cast<clock::duration>(2us);
 constexpr std::uint64_t enough_bytes = 64 << 10;
 constexpr std::size_t enough_messages = outbox::capacity / 2;
 
-// A hot connection that had nothing to write for so many turns of the loop is cold again.
-constexpr unsigned idle_turns = 20;
+// A hot connection is looked at so often, and after so many looks that found fewer new messages than that it is cold.
+constexpr auto look_interval = std::chrono::duration_cast<clock::duration>(100us);
+constexpr unsigned idle_looks = 3;
+constexpr std::uint64_t lively = 16;
 
 constexpr std::size_t scratch_size = 64 << 10;
 
@@ -73,9 +75,13 @@ void flow::flush() noexcept {
   }
 }
 
+bool flow::has_enough() const noexcept {
+  return outbox_.pending_bytes() >= enough_bytes || outbox_.size() >= enough_messages;
+}
+
 bool flow::should_wait() noexcept {
-  bool const enough = outbox_.pending_bytes() >= enough_bytes || outbox_.size() >= enough_messages;
-  if (enough || hot_.load(std::memory_order_relaxed)) return !enough;
+  if (has_enough()) return false;
+  if (hot_.load(std::memory_order_relaxed)) return true;
   auto const last = last_write_.load(std::memory_order_relaxed);
   auto const soon = quick.count() * static_cast<clock::rep>(lane_->size());
   if (answered_.exchange(false, std::memory_order_relaxed) || last == 0 ||
@@ -92,21 +98,26 @@ bool flow::should_wait() noexcept {
 void flow::become_hot() noexcept {
   if (hot_.exchange(true, std::memory_order_acq_rel)) return;
   lane_->heat(+1);
-  lane_->reactor().post([self = shared_from_this()] { self->cool_down(0); });
+  lane_->reactor().post([self = shared_from_this(), seen = progress_so_far()] { self->cool_down(seen, 0); });
 }
 
-/// Turn by turn of the loop, for as long as there is something to write.
-void flow::cool_down(unsigned idle) noexcept {
-  idle = pump() ? 0 : idle + 1;
-  if (over() || stalled() || idle > idle_turns) {
+/// Look by look, while many are sent: writes what nobody has written since the last look. If it were done at each turn
+/// of the loop two threads would write by turns, with a system call for a few messages each.
+void flow::cool_down(output_progress seen, unsigned idle) noexcept {
+  bool const cold = !hot_.load(std::memory_order_relaxed);
+  if (cold || outbox_.written_bytes() == seen.written_bytes) pump();
+  if (cold) return cooling_.reset();  // who found it hot a moment ago has been seen to now
+  idle = outbox_.pushed() - seen.pushed >= lively ? 0 : idle + 1;
+  if (over() || stalled() || idle > idle_looks) {
     quick_.store(0, std::memory_order_relaxed);
     hot_.store(false, std::memory_order_seq_cst);
     lane_->heat(-1);
-    pump();  // for who found it hot a moment ago
-    return;
   }
-  ::sched_yield();
-  lane_->reactor().post([self = shared_from_this(), idle] { self->cool_down(idle); });
+  if (!cooling_) cooling_ = lane_->reactor().make_alarm();
+  auto const next = lane_->reactor().now() + look_interval * (1 + lane_->hot() / 16);
+  cooling_->at(next, [weak = weak_from_this(), now = progress_so_far(), idle] {
+    if (auto const self = weak.lock()) self->cool_down(now, idle);
+  });
 }
 
 bool flow::pump() noexcept {
@@ -159,7 +170,7 @@ ssize_t flow::write_some() noexcept {
     while (n < 0 && errno == EINTR);
     return n;
   };
-  auto const n = outbox_.size() == 1 ? write(little) : write(scratch_block().bytes());
+  auto const n = outbox_.held() <= 1 ? write(little) : write(scratch_block().bytes());
   if (n > 0) outbox_.written(static_cast<std::size_t>(n));
   if (n >= 0 ? static_cast<std::size_t>(n) < b.bytes : errno == EAGAIN) {
     stall();

@@ -30,16 +30,21 @@ struct frame_head {
   std::uint64_t size = 0;  ///< bytes behind the prefix: header words and body
 };
 
-inline frame_head read_head(framing f, std::span<std::byte const> bytes) noexcept {
-  if (f == framing::ipc && !bytes.empty() && bytes[0] != std::byte{1}) return {.malformed = true};
-  if (bytes.size() < prefix_size(f)) return {};
+/// \pre the prefix is complete, and is one
+inline frame_head parse_head(framing f, std::byte const* prefix) noexcept {
   std::uint64_t size;
-  std::memcpy(&size, bytes.data() + prefix_size(f) - sizeof size, sizeof size);
+  std::memcpy(&size, prefix + prefix_size(f) - sizeof size, sizeof size);
   size = __builtin_bswap64(size);
   if (f != framing::ws) return {.known = true, .size = size};
   return {.known = true,
           .kind = static_cast<websocket_kind>(size >> kind_shift),
           .size = size & ((std::uint64_t{1} << kind_shift) - 1)};
+}
+
+inline frame_head read_head(framing f, std::span<std::byte const> bytes) noexcept {
+  if (f == framing::ipc && !bytes.empty() && bytes[0] != std::byte{1}) return {.malformed = true};
+  if (bytes.size() < prefix_size(f)) return {};
+  return parse_head(f, bytes.data());
 }
 
 /// Everything of a frame that stands before the body. \return its size
@@ -60,6 +65,12 @@ inline void write_frame_front(framing f, message const& m, std::byte* to) noexce
     std::memcpy(to, &word, sizeof word);
     to += sizeof word;
   }
+}
+
+/// Into memory for frame_size() bytes.
+inline void write_frame(framing f, message const& m, std::byte* to) noexcept {
+  write_frame_front(f, m, to);
+  if (!m.empty()) std::memcpy(to + frame_front_size(f, m), m.body().data(), m.size());
 }
 
 }  // namespace weft::stream

@@ -17,6 +17,10 @@ constexpr std::size_t usual = 64 << 10;
 // Smaller bodies are copied out: a slice keeps the whole block.
 constexpr std::size_t sliced = 16 << 10;
 
+// So many messages that came together are left where they are until they are taken. Of fewer each is worth a copy that
+// sets the memory free for the next read.
+constexpr unsigned many = 16;
+
 // Memory for so much is given to anybody who announces it; for more, as it arrives or has arrived before.
 constexpr std::size_t unsuspicious = 1 << 20;
 constexpr std::size_t trusted = 64 << 20;
@@ -114,41 +118,89 @@ bool inbox::took(std::size_t n) noexcept {
   return true;
 }
 
-std::error_code inbox::deliver(ext::connection_events& events, unsigned& granted, bool all) noexcept {
-  auto const prefix = prefix_size(framing_);
-  while (begin_ != end_) {
-    auto const head = read_head(framing_, bytes());
-    if (head.malformed) return errc::malformed;
-    if (!head.known) break;
-    if (head.size > most_) return errc::message_too_large;
-    if (head.size > bytes().size() - prefix) break;
-    if (granted == 0 && !ended_ && !all) return {};  // it stays the decoder's turn
-    if (granted > 0) --granted;
-    begin_ += prefix;
-    auto m = take(static_cast<std::size_t>(head.size));
-    m.set_kind(head.kind);
-    events.on_message(std::move(m));
+inbox::survey inbox::look(std::uint64_t granted) const noexcept {
+  auto const f = framing_;
+  auto const prefix = prefix_size(f);
+  auto const most = most_;
+  auto rest = bytes().subspan(untaken_bytes_);
+  auto const all = rest.size();
+  survey s;
+  while (!rest.empty()) {
+    auto const head = read_head(f, rest);
+    if (head.malformed) s.why = errc::malformed;
+    if (head.known && head.size > most) s.why = errc::message_too_large;
+    if (s.why || !head.known || head.size > rest.size() - prefix) break;
+    s.stopped = s.messages == granted;
+    if (s.stopped) break;
+    ++s.messages;
+    rest = rest.subspan(prefix + static_cast<std::size_t>(head.size));
   }
-  if (ended_) return {};
+  s.bytes = all - rest.size();
+  return s;
+}
+
+std::error_code inbox::deliver(ext::connection_events& events, unsigned& granted, ext::message_source* lot,
+                               bool all) noexcept {
+  auto const found = block_ ? look(ended_ || all ? ~std::uint64_t{0} : granted) : survey{};
+  granted -= std::min(granted, found.messages);
+  if (lot && found.messages > 0 && (untaken_ > 0 || found.messages >= many)) {
+    untaken_ += found.messages;
+    untaken_bytes_ += found.bytes;
+    events.on_messages(*lot, found.messages, found.bytes - found.messages * prefix_size(framing_));
+  } else {
+    for (auto n = found.messages; n > 0; --n) {
+      message m;
+      take_frame(m);
+      events.on_message(std::move(m));
+    }
+  }
+  if (found.why) return found.why;
+  if (ended_ || found.stopped || blocked()) return {};  // it stays the decoder's turn
   if (block_ && begin_ == end_) hand_back();
   ready_.store(false, std::memory_order_seq_cst);
   return {};
 }
 
-message inbox::take(std::size_t size) {
-  auto* const data = block_->data + begin_;
-  begin_ += size;
+void inbox::take(message& m) {
+  --untaken_;
+  if (!aside_.empty()) return aside_.pop(m);
+  untaken_bytes_ -= take_frame(m);
+}
+
+void inbox::set_aside() {
+  while (blocked()) {
+    message m;
+    take_frame(m);
+    aside_.push(std::move(m));
+  }
+  untaken_bytes_ = 0;
+}
+
+/// \return its size. \pre a whole one has come
+std::size_t inbox::take_frame(message& m) {
+  auto const prefix = prefix_size(framing_);
+  auto const head = parse_head(framing_, block_->data + begin_);
+  auto const size = static_cast<std::size_t>(head.size);
+  auto* const data = block_->data + begin_ + prefix;
+  begin_ += prefix + size;
   last_ = size;
   largest_ = std::max(largest_, size);
-  if (size < sliced) return message(std::span<std::byte const>(data, size));
+  if (size < sliced) [[likely]]
+    m.assign({data, size});
+  else
+    take_slice(data, size, m);
+  m.set_kind(head.kind);
+  return prefix + size;
+}
+
+void inbox::take_slice(std::byte* data, std::size_t size, message& m) {
   // The last one takes the block with it, and is the only one on it.
   bool const last = begin_ == end_;
   if (!last) block_->references.fetch_add(1, std::memory_order_relaxed);
   auto* const b = last ? std::exchange(block_, nullptr) : block_;
   if (last) begin_ = end_ = 0;
-  auto m = message::slice(b, data, size);
+  m = message::slice(b, data, size);
   if (!last && end_ - begin_ <= longest_prefix) leave_block();
-  return m;
 }
 
 /// The next prefix alone is behind the message: that goes where its frame will be read, as it would soon enough, and

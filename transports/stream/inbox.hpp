@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weft/ext/connection.hpp>
+#include <weft/ext/message_ring.hpp>
 #include <weft/message.hpp>
 
 #include "stream/frame.hpp"
@@ -39,6 +40,8 @@ class spare_block {
 /// The bytes belong to the reader (whoever drives the lane) until there is something to decode, and then to the
 /// decoder (whoever holds the socket's lock) until there is no more: no lock, and no reading ahead of a socket
 /// that takes nothing. Memory grows with what has arrived, not with what was announced.
+///
+/// Where many messages came together, they are told of together and stay bytes until they are taken, one by one.
 class inbox {
  public:
   /// `most`: bytes in a frame, header words and body.
@@ -67,12 +70,20 @@ class inbox {
   void put_away() noexcept;
 
   // The decoder. \pre ready()
-  /// Tells the messages that are complete: as many as were granted, or, when no more will come or `all`, all.
+  /// Tells the messages that are complete: as many as were granted, or, when no more will come or `all`, all. Many at
+  /// once, and those behind untaken ones, are told of as messages of `lot`, and take() is for them; null: none are.
   /// \return why the peer cannot be listened to any further
-  std::error_code deliver(ext::connection_events&, unsigned& granted, bool all = false) noexcept;
+  std::error_code deliver(ext::connection_events&, unsigned& granted, ext::message_source* lot,
+                          bool all = false) noexcept;
+  std::size_t untaken() const noexcept { return untaken_; }
+  /// Untaken ones lie in the memory to read into: it stays the decoder's turn.
+  bool blocked() const noexcept { return untaken_ > aside_.size(); }
+  void take(message&);  ///< the next that was told of and left. \pre untaken() > 0
+  /// What is untaken blocks nothing any more.
+  void set_aside();
   bool ended() const noexcept { return ended_; }
   /// The stream ended inside a frame.
-  bool torn() const noexcept { return begin_ != end_; }
+  bool torn() const noexcept { return begin_ + untaken_bytes_ != end_; }
 
  private:
   std::span<std::byte const> bytes() const noexcept { return {block_->data + begin_, end_ - begin_}; }
@@ -81,7 +92,16 @@ class inbox {
   std::size_t wanted(std::size_t frame) const noexcept;
   void move_to(std::size_t capacity);
   void set_limit(std::size_t frame) noexcept;
-  message take(std::size_t size);
+  /// Complete frames, and what hinders those behind.
+  struct survey {
+    unsigned messages = 0;
+    std::size_t bytes = 0;
+    bool stopped = false;  ///< there are more than were granted
+    std::error_code why{};
+  };
+  survey look(std::uint64_t granted) const noexcept;
+  std::size_t take_frame(message&);
+  void take_slice(std::byte* data, std::size_t size, message&);
   void leave_block() noexcept;
   void hand_back() noexcept;
 
@@ -92,6 +112,9 @@ class inbox {
 
   ext::block* block_ = nullptr;
   std::size_t begin_ = 0;  // of what is not decoded
+  std::size_t untaken_ = 0;
+  std::size_t untaken_bytes_ = 0;  // of frames, from `begin_` on
+  ext::message_ring aside_;        // untaken, and decoded; older than the others
   std::size_t end_ = 0;
   std::size_t limit_ = 0;    // how far to read
   std::size_t largest_ = 0;  // message that arrived: the next may be so large without suspicion

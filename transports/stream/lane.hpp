@@ -44,6 +44,7 @@ class lane final : public ext::progress_source {
   void care(int n) noexcept;
   /// A flow gathers its messages; or no longer.
   void heat(int n) noexcept { hot_.fetch_add(n, std::memory_order_relaxed); }
+  int hot() const noexcept { return hot_.load(std::memory_order_relaxed); }
 
   std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }  ///< connections
   /// A clock that stands still while somebody writes.

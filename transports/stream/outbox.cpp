@@ -31,12 +31,12 @@ void batch::drop_front(std::size_t size) noexcept {
 
 outbox::~outbox() {
   auto const tail = tail_.load(std::memory_order_acquire);
-  for (auto i = head_.load(std::memory_order_acquire); i != tail; ++i) at(i).~message();
+  for (auto i = head_.load(std::memory_order_acquire); i != tail; ++i)
+    if (of(i).holds(i)) of(i).drop_message(i);
 }
 
-/// One that finds nobody before it lies in the first place, so that a conversation stays in one place of memory: that
-/// moves only while the consumer has nothing to look at.
-outbox::shelf& outbox::for_next(std::uint64_t i) {
+/// One that finds nobody before it lies in the first place: that moves only while the consumer has nothing to look at.
+shelf& outbox::for_next(std::uint64_t i) {
   auto const waiting = i - head_.load(std::memory_order_acquire);
   if (!small_) small_.emplace(few, i);
   if (!large_ && waiting == few) {
@@ -57,10 +57,15 @@ std::uint64_t outbox::known_ends() const noexcept {
 
 void outbox::push(message&& m) {
   auto const i = tail_.load(std::memory_order_relaxed);
-  auto const end = pushed_bytes_.load(std::memory_order_relaxed) + frame_size(framing_, m);
+  auto const size = frame_size(framing_, m);
+  auto const end = pushed_bytes_.load(std::memory_order_relaxed) + size;
   auto& here = for_next(i);
-  here.end(i) = end;
-  new (here.place(i)) message(std::move(m));
+  if (shelf::light(m)) {
+    here.add_bytes(i, framing_, m, size, end);
+  } else {
+    here.hold(i, std::move(m), end);
+    pushed_held_.store(pushed_held_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
   pushed_bytes_.store(end, std::memory_order_release);
   tail_.store(i + 1, std::memory_order_release);
 }
@@ -111,21 +116,55 @@ bool outbox::add(batch& b, message const& m, std::span<std::byte>& scratch) cons
   return true;
 }
 
+/// Up to which message those from `i` on lie behind each other as bytes.
+std::uint64_t outbox::run_from(std::uint64_t i, std::uint64_t tail) const noexcept {
+  auto const large_from = large_from_.load(std::memory_order_relaxed);
+  auto const stop = i < large_from ? std::min(tail, large_from) : tail;
+  if (held() == 0) return stop;
+  auto const& here = of(i);
+  while (i != stop && !here.holds(i)) ++i;
+  return i;
+}
+
 void outbox::gather(batch& b, std::span<std::byte> scratch) noexcept {
   auto i = head_.load(std::memory_order_relaxed);
   auto const tail = tail_.load(std::memory_order_acquire);
-  auto const first = i;
-  while (i != tail && add(b, at(i), scratch)) ++i;
-  if (i == first) return;
-  auto const begin = end_of(first) - frame_size(framing_, at(first));
-  if (auto const skip = written_bytes_.load(std::memory_order_relaxed) - begin; skip > 0) b.drop_front(skip);
+  auto begin = head_begin_;
+  std::size_t passed = 0;  // of the shelf's bytes
+  while (i != tail && b.count + 2 <= batch::most_pieces) {
+    auto const& here = of(i);
+    if (i == large_from_.load(std::memory_order_relaxed)) passed = 0;
+    if (here.holds(i)) {
+      if (!add(b, here.message_at(i), scratch)) break;
+      begin = here.end(i++);
+      continue;
+    }
+    i = run_from(i, tail);
+    auto const end = here.end(i - 1);
+    for (auto const piece : here.bytes(passed, end - begin))
+      if (!piece.empty()) b.add(piece.data(), piece.size());
+    passed += end - begin;
+    begin = end;
+  }
+  if (auto const skip = written_bytes_.load(std::memory_order_relaxed) - head_begin_; skip > 0) b.drop_front(skip);
 }
 
 void outbox::written(std::size_t bytes) noexcept {
   auto const total = written_bytes_.load(std::memory_order_relaxed) + bytes;
   auto i = head_.load(std::memory_order_relaxed);
   auto const tail = tail_.load(std::memory_order_acquire);
-  while (i != tail && end_of(i) <= total) at(i++).~message();
+  for (; i != tail; ++i) {
+    auto& here = of(i);
+    auto const end = here.end(i);
+    if (end > total) break;
+    if (here.holds(i)) {
+      here.drop_message(i);
+      ++written_held_;
+    } else {
+      here.drop_bytes(end - head_begin_);
+    }
+    head_begin_ = end;
+  }
   written_bytes_.store(total, std::memory_order_release);
   head_.store(i, std::memory_order_release);
 }

@@ -4,6 +4,7 @@
 #include <weft/message.hpp>
 
 #include "stream/frame.hpp"
+#include "stream/shelf.hpp"
 
 #include <sys/uio.h>
 
@@ -11,7 +12,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 
@@ -38,6 +38,9 @@ struct batch {
 };
 
 /// The messages that wait to be written, and the sends that the socket may still post.
+///
+/// One whose body lives inside it is put into its frame at once, behind the one before: what has gathered is a run of
+/// bytes then, written from where it is. The others are held as they are.
 /// Thread safety: one producer, whoever holds the socket's lock; one consumer, whoever flushes.
 class outbox {
  public:
@@ -58,10 +61,12 @@ class outbox {
 
   // The consumer.
   bool empty() const noexcept { return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire); }
-  /// What to write next. Copies into `scratch`, whose bytes the batch refers to.
+  /// What to write next. What is held and small is copied into `scratch`, to whose bytes the batch refers.
   void gather(batch&, std::span<std::byte> scratch) noexcept;
   void written(std::size_t bytes) noexcept;  ///< so much of it has been
   bool wants_ring() const noexcept { return allowance() > 0; }
+  /// Messages that are held.
+  std::size_t held() const noexcept { return pushed_held_.load(std::memory_order_acquire) - written_held_; }
 
   // Any thread.
   std::size_t size() const noexcept {
@@ -70,6 +75,7 @@ class outbox {
   std::uint64_t pending_bytes() const noexcept {
     return pushed_bytes_.load(std::memory_order_acquire) - written_bytes_.load(std::memory_order_acquire);
   }
+  std::uint64_t pushed() const noexcept { return tail_.load(std::memory_order_acquire); }  ///< messages, ever
   std::uint64_t written_bytes() const noexcept { return written_bytes_.load(std::memory_order_acquire); }
 
   /// Messages of which the first `arrived` bytes of the stream do not hold everything. By the producer, once nothing
@@ -77,41 +83,14 @@ class outbox {
   std::size_t unconfirmed(std::uint64_t arrived) const noexcept;
 
  private:
-  /// Places for messages, behind the numbers that say where in the stream each message ends; those are kept when it is
-  /// gone.
-  class shelf {
-   public:
-    shelf(std::size_t places, std::uint64_t first)
-        : mask_(places - 1),
-          first_(first),
-          memory_(new std::byte[places * (sizeof(std::uint64_t) + sizeof(message))]) {}
-
-    std::size_t places() const noexcept { return mask_ + 1; }
-    /// Which message lies in the first place.
-    void begin_at(std::uint64_t i) noexcept { first_ = i; }
-    std::uint64_t& end(std::uint64_t i) const noexcept {
-      return reinterpret_cast<std::uint64_t*>(memory_.get())[i & mask_];
-    }
-    message* place(std::uint64_t i) const noexcept {
-      return reinterpret_cast<message*>(memory_.get() + places() * sizeof(std::uint64_t)) + ((i - first_) & mask_);
-    }
-
-   private:
-    static_assert(alignof(message) <= alignof(std::max_align_t));
-    std::uint64_t mask_;
-    std::uint64_t first_;
-    std::unique_ptr<std::byte[]> memory_;
-  };
-
   unsigned allowance() const noexcept;
   void adapt_window() noexcept;
   shelf& for_next(std::uint64_t i);
-  shelf const& of(std::uint64_t i) const noexcept {
-    return i < large_from_.load(std::memory_order_relaxed) ? *small_ : *large_;
-  }
-  message& at(std::uint64_t i) const noexcept { return *of(i).place(i); }
+  shelf& of(std::uint64_t i) noexcept { return i < large_from_.load(std::memory_order_relaxed) ? *small_ : *large_; }
+  shelf const& of(std::uint64_t i) const noexcept { return const_cast<outbox*>(this)->of(i); }
   std::uint64_t end_of(std::uint64_t i) const noexcept { return of(i).end(i); }
   std::uint64_t known_ends() const noexcept;
+  std::uint64_t run_from(std::uint64_t i, std::uint64_t tail) const noexcept;
   bool add(batch&, message const&, std::span<std::byte>& scratch) const noexcept;
 
   framing const framing_;
@@ -122,12 +101,16 @@ class outbox {
   std::atomic<std::uint64_t> large_from_{~std::uint64_t{0}};  // messages lie there
   std::atomic<std::uint64_t> tail_{0};
   std::atomic<std::uint64_t> pushed_bytes_{0};
+  std::atomic<std::uint64_t> pushed_held_{0};
   std::atomic<std::uint64_t> allowed_{0};
   std::atomic<std::uint64_t> window_{usual};  // messages that may be queued: many small ones, or few large ones
   std::uint64_t seen_tail_ = 0;               // when that was last thought over
   std::uint64_t seen_bytes_ = 0;
   alignas(64) std::atomic<std::uint64_t> head_{0};
   std::atomic<std::uint64_t> written_bytes_{0};
+  // The consumer's.
+  std::uint64_t head_begin_ = 0;  // where in the stream the oldest message begins
+  std::uint64_t written_held_ = 0;
 };
 
 }  // namespace weft::stream

@@ -26,10 +26,30 @@ class doorbell {
   virtual void ring() noexcept = 0;
 };
 
+/// Messages that have come and stay where they came, until they are taken one by one. Under the socket's lock.
+class message_source {
+ public:
+  /// Puts the next one in the message's place. \return whether the connection's flush() has anything to do for it.
+  /// \pre there is one
+  virtual bool take(message&) noexcept = 0;
+
+ protected:
+  ~message_source() = default;
+};
+
 /// What a connection may tell its socket, from inside connection::progress() and nowhere else.
 class connection_events {
  public:
   virtual void on_message(message&&) noexcept = 0;  ///< \pre a grant is held, or on_closed() follows at once
+  /// So many at once, of so many bytes without their headers: they stand behind all that came before, and whoever
+  /// takes them may do so later, until on_closed() has returned. \pre as on_message(), for each
+  virtual void on_messages(message_source& from, unsigned n, std::uint64_t /*bytes*/) noexcept {
+    for (; n > 0; --n) {
+      message m;
+      from.take(m);
+      on_message(std::move(m));
+    }
+  }
   /// It came while the connection finishes, and there is no grant for it: nobody will ever receive it.
   virtual void on_unread(message&&) noexcept = 0;
   /// Messages ended on the way, and nothing is left of them but their number.
@@ -49,9 +69,9 @@ class connection_events {
 ///
 /// All members but start() and flush() are called under the socket's lock, one at a time. They take note
 /// and return: no system call, no waiting, no ring() and no other socket's lock. What needs one of these
-/// is done in flush(), which the same thread calls after it has let the lock go (after progress(): where that asks
-/// for it); several threads may be in flush() at once, beside any other member.
-/// The destructor runs after on_closed() was told (or when start() was never called), under no lock.
+/// is done in flush(), which the same thread calls after it has let the lock go (after progress() and send(): where
+/// they ask for it); several threads may be in flush() at once, beside any other member. The destructor runs after
+/// on_closed() was told (or when start() was never called), under no lock.
 class connection {
  public:
   virtual ~connection() = default;
@@ -62,7 +82,8 @@ class connection {
   /// Tell what happened since the last time. \return whether flush() has anything to do for it: a call for each message
   /// that comes is not for nothing
   virtual bool progress(connection_events&) noexcept = 0;
-  virtual void send(message&&) noexcept = 0;  ///< \pre a send credit is held; size() <= max_message()
+  /// \pre a send credit is held; size() <= max_message(). \return whether flush() has anything to do for it
+  virtual bool send(message&&) noexcept = 0;
   virtual void grant(unsigned messages) noexcept = 0;
 
   /// Deliver what was sent, then end in on_closed(). The peer may take its time: close() cuts it short.

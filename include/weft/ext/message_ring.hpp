@@ -24,6 +24,9 @@ class message_ring {
   message pop() noexcept {  ///< \pre !empty()
     return std::move(slots_[head_++ & mask_]);
   }
+  void pop(message& m) noexcept {  ///< in the message's place. \pre !empty()
+    m = std::move(slots_[head_++ & mask_]);
+  }
   message pop_back() noexcept {  ///< what was pushed last. \pre !empty()
     return std::move(slots_[--tail_ & mask_]);
   }

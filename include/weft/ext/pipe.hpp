@@ -29,19 +29,30 @@ class pipe {
   void send(message&& m) noexcept {  ///< \pre can_send() and m.size() <= max_message()
     --credit_;
     sent_.count(m.size());
-    touch();
-    link_.send(std::move(m));
+    if (link_.send(std::move(m))) touch();
   }
 
-  bool can_receive() const noexcept { return !inbox_.empty(); }
-  message& front() noexcept { return inbox_.front(); }  ///< what receive() would take. \pre can_receive()
-  message receive() noexcept {                          ///< \pre can_receive()
-    message m = inbox_.pop();
+  bool can_receive() const noexcept { return untaken_ > 0 || !inbox_.empty(); }
+  /// What receive() would take. \pre can_receive()
+  message& front() {
+    if (inbox_.empty()) take_one();
+    return inbox_.front();
+  }
+  void receive(message& m) noexcept {  ///< in the message's place. \pre can_receive()
+    if (inbox_.empty())
+      take(m);
+    else
+      inbox_.pop(m);
     owe();
+  }
+  message receive() noexcept {  ///< \pre can_receive()
+    message m;
+    receive(m);
     return m;
   }
-  std::size_t held() const noexcept { return inbox_.size(); }  ///< messages that can be received
-  message receive_newest() noexcept {  ///< what arrived last, for who keeps the older ones. \pre can_receive()
+  std::size_t held() const noexcept { return inbox_.size() + untaken_; }  ///< messages that can be received
+  message receive_newest() {  ///< what arrived last, for who keeps the older ones. \pre can_receive()
+    while (untaken_ > 0) take_one();
     message m = inbox_.pop_back();
     owe();
     return m;
@@ -71,6 +82,13 @@ class pipe {
   void deliver(message&& m) {
     note_arrival(m);
     inbox_.push(std::move(m));
+  }
+  /// They are taken from there when they are asked for.
+  void deliver(message_source& from, unsigned n, std::uint64_t bytes) noexcept {
+    source_ = &from;
+    untaken_ += n;
+    received_.messages += n;
+    received_.bytes += bytes;
   }
   void note_arrival(message& m) noexcept {
     m.set_source(id_);
@@ -109,6 +127,16 @@ class pipe {
   }
 
  private:
+  void take(message& m) noexcept {
+    --untaken_;
+    if (source_->take(m)) touch();
+    m.set_source(id_);
+  }
+  void take_one() {
+    message m;
+    take(m);
+    inbox_.push(std::move(m));
+  }
   // Half a window at a time: a grant may cost the transport a message of its own.
   void owe() noexcept {
     if (++owed_ >= (window_ + 1) / 2) regrant();
@@ -119,11 +147,13 @@ class pipe {
   }
 
   connection& link_;
-  message_ring inbox_;
+  message_ring inbox_;  // older than what is untaken
+  message_source* source_ = nullptr;
   pipe** touched_;
   pipe* next_touched_ = nullptr;
   pipe_id id_;
   unsigned window_;
+  unsigned untaken_ = 0;
   unsigned owed_ = 0;  // received, not granted again yet
   unsigned credit_ = 0;
   traffic sent_;

@@ -116,6 +116,10 @@ class protocol {
   /// Once for each attached pipe. It can send no more, but may still hold messages: the last chance to take them.
   virtual void detach(pipe&) = 0;
   virtual void readable(pipe&) = 0;  ///< pipe.can_receive() is true; called for each message that arrived
+  /// So many messages arrived at once: for protocols to which that is no more than one.
+  virtual void readable_many(pipe& p, unsigned n) {
+    for (; n > 0 && p.can_receive(); --n) readable(p);
+  }
   virtual void writable(pipe&) = 0;  ///< pipe.can_send() became true
   virtual std::unique_ptr<context> open_context() = 0;
 

@@ -50,7 +50,8 @@ class watch {
 ///
 /// Callbacks run one at a time, from whoever drives the engine, under no lock. watch and alarm objects are
 /// made, used and destroyed on the loop only (inside a callback; post() gets you there), so a destroyed one
-/// never calls back. post() and the others marked so are for any thread.
+/// never calls back. An alarm may be destroyed by any thread, and then calls back once more at most: when its callback
+/// runs already. post() and the others marked so are for any thread.
 class reactor {
  public:
   virtual clock::time_point now() const noexcept = 0;  ///< any thread

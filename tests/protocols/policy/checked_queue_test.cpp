@@ -36,7 +36,7 @@ struct fixture {
   }
   std::string drain() {
     std::string all;
-    while (!queue.empty()) all.append(queue.receive().text()) += ' ';
+    while (!queue.empty()) all.append(test::received(queue).text()) += ' ';
     return all;
   }
   /// What was dropped: by whom, how, and the text.
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(who_joins_or_leaves_moves_nobodys_turn) {
   source c{3};
   say(a, {"a1", "a2"});
   say(b, {"b1", "b2"});
-  BOOST_TEST(queue.receive().text() == "a1");
+  BOOST_TEST(test::received(queue).text() == "a1");
   say(c, {"c1"});
   queue.remove(b.pipe);
   BOOST_TEST(drain() == "a2 c1 ");
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_malformed_message_closes_its_pipe_when_its_turn_comes) {
   say(a, {"a1", "!", "a2"});
   say(b, {"b1"});
   BOOST_TEST(!a.was_closed());
-  BOOST_TEST(queue.receive().text() == "a1");
+  BOOST_TEST(test::received(queue).text() == "a1");
   BOOST_TEST(a.was_closed());
   BOOST_TEST(drain() == "b1 ");
   say(a, {"late"});
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(is_full_when_too_much_is_kept) {
   BOOST_TEST(!queue.full());
   queue.keep(a.pipe);
   BOOST_TEST(queue.full());
-  queue.receive();
+  test::received(queue);
   BOOST_TEST(!queue.full());
 }
 

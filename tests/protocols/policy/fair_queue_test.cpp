@@ -25,7 +25,7 @@ struct fixture {
   // Everything there is, with a space after each.
   std::string drain() {
     std::string all;
-    while (!queue.empty()) all.append(queue.receive().text()) += ' ';
+    while (!queue.empty()) all.append(test::received(queue).text()) += ' ';
     return all;
   }
 
@@ -44,10 +44,32 @@ BOOST_AUTO_TEST_CASE(takes_one_from_each_in_turn) {
   BOOST_TEST(drain() == "a1 b1 c1 a2 b2 a3 ");
 }
 
+BOOST_AUTO_TEST_CASE(what_lies_where_it_came_takes_turns_like_the_rest) {
+  test::scripted_lot lot;
+  lot.texts = {"a1", "a2", "a3"};
+  say(a, "a0");
+  a.pipe.deliver(lot, 3, 6);
+  for (auto* text : {"b1", "b2"}) say(b, text);
+  BOOST_TEST(lot.taken == 0u);
+  BOOST_TEST(drain() == "a0 b1 a1 b2 a2 a3 ");
+  BOOST_TEST(a.pipe.received().messages == 4u);
+  BOOST_TEST(a.pipe.received().bytes == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(what_lies_where_it_came_stays_when_its_pipe_goes) {
+  test::scripted_lot lot;
+  lot.texts = {"a1", "a2"};
+  a.pipe.deliver(lot, 2, 4);
+  queue.add(a.pipe);
+  queue.keep(a.pipe);
+  BOOST_TEST(lot.taken == 2u);
+  BOOST_TEST(drain() == "a1 a2 ");
+}
+
 BOOST_AUTO_TEST_CASE(a_newcomer_waits_one_message_of_each_busy_pipe) {
   for (auto* text : {"a1", "a2", "a3"}) say(a, text);
   for (auto* text : {"b1", "b2", "b3"}) say(b, text);
-  BOOST_TEST(queue.receive().text() == "a1");
+  BOOST_TEST(test::received(queue).text() == "a1");
   say(c, "c1");
   BOOST_TEST(drain() == "b1 a2 c1 b2 a3 b3 ");
 }
@@ -56,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_goes_takes_no_turn_of_the_others_along) {
   for (auto* text : {"a1", "a2"}) say(a, text);
   for (auto* text : {"b1", "b2"}) say(b, text);
   for (auto* text : {"c1", "c2"}) say(c, text);
-  BOOST_TEST(queue.receive().text() == "a1");
+  BOOST_TEST(test::received(queue).text() == "a1");
   queue.remove(b.pipe);
   BOOST_TEST(drain() == "c1 a2 c2 ");
   BOOST_TEST(b.pipe.can_receive());
@@ -64,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_goes_takes_no_turn_of_the_others_along) {
 
 BOOST_AUTO_TEST_CASE(a_message_says_whom_it_is_from) {
   say(b, "b1");
-  BOOST_TEST((queue.receive().source() == pipe_id{2}));
+  BOOST_TEST((test::received(queue).source() == pipe_id{2}));
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_pipe_leaves_its_messages_in_order) {
@@ -97,7 +119,7 @@ BOOST_AUTO_TEST_CASE(is_full_above_4096_kept_messages) {
   say(a, "one more");
   queue.keep(a.pipe);
   BOOST_TEST(queue.full());
-  queue.receive();
+  test::received(queue);
   BOOST_TEST(!queue.full());
 }
 
@@ -114,9 +136,9 @@ BOOST_AUTO_TEST_CASE(gives_the_turn_itself_to_who_wants_to_look_first) {
 BOOST_AUTO_TEST_CASE(receiving_opens_the_window_again_by_halves) {
   source narrow{5, 4};
   for (auto* text : {"1", "2", "3", "4"}) say(narrow, text);
-  queue.receive();
+  test::received(queue);
   BOOST_TEST(narrow.link.granted == 0u);
-  queue.receive();
+  test::received(queue);
   BOOST_TEST(narrow.link.granted == 2u);
 }
 
@@ -127,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_better_priority_is_served_first_and_turns_are_taken_withi
   for (auto* text : {"a1", "a2"}) say(a, text);
   for (auto* text : {"b1", "b2"}) say(b, text);
   say(d, "d1");
-  BOOST_TEST(queue.receive().text() == "b1");
+  BOOST_TEST(test::received(queue).text() == "b1");
   for (auto* text : {"c1", "c2"}) say(c, text);
   BOOST_TEST(drain() == "c1 c2 d1 b2 a1 a2 ");
 }

@@ -25,7 +25,7 @@ struct fixture {
   }
   std::string drain(policy::inbox& from) {
     std::string texts;
-    while (!from.empty()) texts.append(from.receive().text()) += ' ';
+    while (!from.empty()) texts.append(test::received(from).text()) += ' ';
     return texts;
   }
 
@@ -41,7 +41,7 @@ BOOST_FIXTURE_TEST_SUITE(inbox, fixture)
 BOOST_AUTO_TEST_CASE(takes_turns_and_keeps_what_is_left_behind) {
   for (auto* text : {"a1", "a2"}) say(all, a, text);
   say(all, b, "b1");
-  BOOST_TEST(all.receive().text() == "a1");
+  BOOST_TEST(test::received(all).text() == "a1");
   all.keep(a.pipe);
   BOOST_TEST(drain(all) == "a2 b1 ");
   BOOST_TEST(host.dropped().empty());

@@ -125,14 +125,26 @@ class socket_side final : public ext::connection_events {
     link->close(why);
     link->flush();
   }
+  /// Of what was told of together and left where it came.
+  void take(unsigned messages) {
+    bool flush = false;
+    for (; messages > 0; --messages) flush |= take_one();
+    if (flush) link->flush();
+  }
   /// Whether it rang since the last time this was asked.
   bool rang() noexcept { return std::exchange(ear->rings, 0u) > 0; }
 
   // ext::connection_events
   void on_message(message&& m) noexcept override { (heard += m.text()) += ' '; }
+  void on_messages(ext::message_source& from, unsigned n, std::uint64_t bytes) noexcept override {
+    if (!leaves_lots) return connection_events::on_messages(from, n, bytes);
+    lot = &from;
+    lying += n;
+  }
   void on_unread(message&& m) noexcept override { (unread += m.text()) += ' '; }
   void on_writable(unsigned sends) noexcept override { credit += sends; }
   void on_closed(std::error_code why) noexcept override {
+    while (lying > 0) take_one();
     ++ends;
     ended = why;
   }
@@ -141,9 +153,21 @@ class socket_side final : public ext::connection_events {
   std::shared_ptr<bell> ear = std::make_shared<bell>();
   std::string heard;   // the bodies, with a space after each
   std::string unread;  // what nobody will ever hear
+  bool leaves_lots = false;
+  ext::message_source* lot = nullptr;
+  unsigned lying = 0;
   unsigned credit = 0;
   unsigned ends = 0;
   std::optional<std::error_code> ended;
+
+ private:
+  bool take_one() {
+    message m;
+    --lying;
+    bool const flush = lot->take(m);
+    (heard += m.text()) += ' ';
+    return flush;
+  }
 };
 
 }  // namespace weft::test

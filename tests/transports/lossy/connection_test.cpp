@@ -22,7 +22,10 @@ class scripted final : public ext::connection {
     if (ended) events.on_closed(*std::exchange(ended, {}));
     return true;
   }
-  void send(message&& m) noexcept override { (sent += m.text()) += ' '; }
+  bool send(message&& m) noexcept override {
+    (sent += m.text()) += ' ';
+    return true;
+  }
   void grant(unsigned messages) noexcept override { granted += messages; }
   void finish() noexcept override { finished = true; }
   void close(std::error_code why) noexcept override {

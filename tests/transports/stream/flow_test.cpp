@@ -98,6 +98,35 @@ BOOST_FIXTURE_TEST_CASE(messages_may_be_torn_at_every_byte, wire) {
   BOOST_TEST(near.heard == "one  three ");
 }
 
+BOOST_FIXTURE_TEST_CASE(many_at_once_are_left_until_they_are_taken, wire) {
+  near.leaves_lots = true;
+  std::string all;
+  for (int i = 0; i != 50; ++i) all += framed("x");
+  far.say(all);
+  BOOST_TEST(until([&] { return near.lying == 50u; }));
+  far.say(framed("last"));
+  for (int i = 0; i != 5; ++i) turn();
+  BOOST_TEST(near.lying == 50u);  // it is not read meanwhile
+  near.take(49);
+  for (int i = 0; i != 5; ++i) turn();
+  BOOST_TEST(near.heard.size() == 49u * 2);
+  near.take(1);
+  BOOST_TEST(until([&] { return near.heard.ends_with("x last "); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_end_shows_though_nobody_takes_what_came_before, wire) {
+  near.leaves_lots = true;
+  std::string all;
+  for (int i = 0; i != 50; ++i) all += framed("x");
+  far.say(all);
+  BOOST_TEST(until([&] { return near.lying == 50u; }));
+  far.say(framed("last"));
+  far.hang_up();
+  BOOST_TEST(until([&] { return near.ends == 1; }));
+  BOOST_TEST(near.heard.ends_with("x last "));
+  BOOST_TEST(near.heard.size() == 50u * 2 + 5);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_peer_is_not_read_beyond_the_window, wire) {
   std::size_t said = 0;
   auto const one = framed(std::string(1000, 'x'));

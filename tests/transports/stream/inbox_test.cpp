@@ -16,7 +16,7 @@ namespace weft::stream {
 
 namespace {
 
-struct reader : ext::connection_events {
+struct reader : ext::connection_events, ext::message_source {
   explicit reader(framing f = framing::tcp, std::uint64_t most = std::uint64_t{1} << 30) : box(f, most, spare) {}
 
   /// As the kernel would give them, at most so many at a time. \return how many were taken
@@ -33,7 +33,25 @@ struct reader : ext::connection_events {
     }
     return taken;
   }
-  void decode() { why = box.deliver(*this, granted); }
+  void decode() { why = box.deliver(*this, granted, this); }
+  std::string take_all() {
+    std::string all;
+    for (message m; lying > 0; --lying) {
+      box.take(m);
+      all.append(m.text()) += ' ';
+    }
+    return all;
+  }
+
+  bool take(message& m) noexcept override {
+    box.take(m);
+    return false;
+  }
+  void on_messages(ext::message_source& from, unsigned n, std::uint64_t bytes) noexcept override {
+    if (!leaves_them) return connection_events::on_messages(from, n, bytes);
+    lying += n;
+    lying_bytes += bytes;
+  }
 
   void on_message(message&& m) noexcept override {
     shared += !m.unique();
@@ -50,9 +68,15 @@ struct reader : ext::connection_events {
   std::error_code why;
   unsigned granted = 1000;
   bool decodes = true;
+  bool leaves_them = false;
+  unsigned lying = 0;  // told of, and untaken
+  std::uint64_t lying_bytes = 0;
   std::size_t most_room = 0;
 };
 
+struct slow_reader : reader {
+  slow_reader() { leaves_them = true; }
+};
 struct ipc_reader : reader {
   ipc_reader() : reader(framing::ipc) {}
 };
@@ -101,6 +125,87 @@ BOOST_FIXTURE_TEST_CASE(one_read_is_many_messages, reader) {
   come(all);
   BOOST_TEST(got.size() == 500u);
   BOOST_TEST(got[499].text() == "499");
+}
+
+BOOST_FIXTURE_TEST_CASE(many_at_once_stay_where_they_came_until_they_are_taken, slow_reader) {
+  std::string all, texts;
+  for (int i = 0; i != 100; ++i) {
+    all += framed(std::to_string(i));
+    texts += std::to_string(i) + ' ';
+  }
+  come(all + "\0\0");
+  BOOST_TEST(got.empty());
+  BOOST_TEST(lying == 100u);
+  BOOST_TEST(lying_bytes == 190u);
+  BOOST_TEST(box.ready());
+  BOOST_TEST(box.blocked());
+  BOOST_TEST(take_all() == texts);
+  decode();
+  BOOST_TEST(!box.ready());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_comes_behind_untaken_ones_stands_behind_them, slow_reader) {
+  std::string all, texts;
+  for (int i = 0; i != 41; ++i) {
+    all += framed(std::to_string(i));
+    texts += std::to_string(i) + ' ';
+  }
+  granted = 40;
+  come(all);
+  BOOST_TEST(lying == 40u);
+  granted = 1;
+  decode();
+  BOOST_TEST(got.empty());
+  BOOST_TEST(take_all() == texts);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_set_aside_is_in_nobodys_way, slow_reader) {
+  std::string all, texts;
+  for (int i = 0; i != 20; ++i) {
+    all += framed(std::to_string(i));
+    texts += std::to_string(i) + ' ';
+  }
+  come(all);
+  box.set_aside();
+  decode();
+  BOOST_TEST(!box.ready());
+  come(framed("more"));  // reads on, and keeps the order
+  BOOST_TEST(got.empty());
+  BOOST_TEST(box.untaken() == 21u);
+  BOOST_TEST(take_all() == texts + "more ");
+  decode();
+  BOOST_TEST(!box.ready());
+  come(framed("later"));
+  BOOST_TEST_REQUIRE(got.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(large_ones_among_many_are_taken_whole, slow_reader) {
+  std::string const large(20000, 'l'), larger(300000, 'L');
+  std::string all;
+  for (int i = 0; i != 20; ++i) all += framed("s");
+  come(all + framed(large) + framed("t"));
+  auto const texts = take_all();
+  decode();
+  come(framed(larger));
+  std::string rest;
+  for (auto const& m : got) rest.append(m.text()) += ' ';
+  std::string wanted;
+  for (int i = 0; i != 20; ++i) wanted += "s ";
+  BOOST_TEST((texts + rest == wanted + large + " t " + larger + ' '));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_end_behind_untaken_ones_takes_nothing_from_them, slow_reader) {
+  std::string all;
+  for (int i = 0; i != 20; ++i) all += framed("x");
+  come(all);
+  box.set_aside();
+  decode();
+  come(framed("y") + "\0\0\0");
+  box.end();
+  decode();
+  BOOST_TEST(!why);
+  BOOST_TEST(box.ended());
+  BOOST_TEST(take_all().size() == 42u);
 }
 
 BOOST_AUTO_TEST_CASE(a_websocket_says_what_a_message_is) {

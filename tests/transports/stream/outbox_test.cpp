@@ -59,9 +59,10 @@ BOOST_FIXTURE_TEST_CASE(large_bodies_are_written_from_where_they_are, writer) {
   batch b;
   std::vector<std::byte> scratch(2048);
   box.gather(b, scratch);
-  BOOST_TEST(b.count == 2u);
-  BOOST_TEST(b.pieces[0].iov_len == 8u + 5 + 8);
-  BOOST_TEST(b.pieces[1].iov_base == body);
+  BOOST_TEST(b.count == 3u);
+  BOOST_TEST(b.pieces[0].iov_len == 8u + 5);
+  BOOST_TEST(b.pieces[1].iov_len == 8u);
+  BOOST_TEST(b.pieces[2].iov_base == body);
   // In the middle of the body.
   box.written(8 + 5 + 8 + 5000);
   batch rest;
@@ -76,6 +77,34 @@ BOOST_FIXTURE_TEST_CASE(a_body_that_does_not_fit_the_scratch_is_written_from_whe
   box.push(message(text));
   box.push(message("y"));
   BOOST_TEST(write(100000, 2048) == framed(text) + framed("y"));
+}
+
+BOOST_FIXTURE_TEST_CASE(light_ones_and_others_keep_their_order, writer) {
+  std::string all, wanted;
+  for (int i = 0; i != 3000; ++i) {
+    std::string const text(static_cast<std::size_t>(i * 37 % 200), static_cast<char>('a' + i % 26));
+    message m(text);
+    std::string words;
+    for (int hops = i % 9; hops > 0; --hops) {
+      m.header().push(0x01020304);
+      words += "\1\2\3\4";
+    }
+    box.push(std::move(m));
+    wanted += framed(words + text);
+    if (i % 5 == 0 || box.size() == outbox::capacity) all += write(static_cast<std::size_t>(i * 61 % 2000), 2048);
+    while (box.size() > static_cast<std::size_t>(i % 700)) all += write(5000, 1024);
+  }
+  while (!box.empty()) all += write(3000);
+  BOOST_TEST((all == wanted));
+  BOOST_TEST(box.held() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_run_of_light_ones_is_written_from_where_it_is, writer) {
+  for (std::size_t i = 0; i != 10; ++i) box.push(message("12345678"));
+  batch b;
+  box.gather(b, {});
+  BOOST_TEST(b.count == 1u);
+  BOOST_TEST(b.bytes == 160u);
 }
 
 BOOST_FIXTURE_TEST_CASE(credits_come_by_halves_and_never_exceed_the_room, writer) {
