@@ -15,3 +15,4 @@ set(exported ${PROJECT_SOURCE_DIR}/src/c/weft/exported.map)
 target_link_options(weft_c PRIVATE LINKER:--version-script=${exported})
 set_target_properties(weft_c PROPERTIES OUTPUT_NAME weft-c EXPORT_NAME c VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
                                            CXX_VISIBILITY_PRESET default LINK_DEPENDS ${exported})
+weft_whole_program(weft_c)

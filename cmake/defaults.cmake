@@ -25,8 +25,18 @@ if(WEFT_SANITIZE)
   add_link_options(-fsanitize=${WEFT_SANITIZE})
 endif()
 
+# Objects that can be linked either way: what is whole takes some ten seconds more to link, and the many programs of the
+# tests take the code as it is.
 if(WEFT_LTO)
-  include(CheckIPOSupported)
-  check_ipo_supported(LANGUAGES CXX)
-  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  add_link_options(-fno-lto)
 endif()
+
+# weft_whole_program(<target>...): optimised across files, the library's and its own.
+function(weft_whole_program)
+  if(WEFT_LTO)
+    foreach(target IN LISTS ARGN)
+      target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
+      target_link_options(${target} PRIVATE -flto=auto)
+    endforeach()
+  endif()
+endfunction()

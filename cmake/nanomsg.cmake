@@ -10,3 +10,4 @@ set(exported ${PROJECT_SOURCE_DIR}/src/c/nanomsg/exported.map)
 target_link_options(weft_nanomsg PRIVATE LINKER:--version-script=${exported})
 set_target_properties(weft_nanomsg PROPERTIES OUTPUT_NAME nanomsg VERSION 5.1.0 SOVERSION 5 CXX_VISIBILITY_PRESET default
                                                  LINK_DEPENDS ${exported})
+weft_whole_program(weft_nanomsg)

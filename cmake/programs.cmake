@@ -55,5 +55,6 @@ endif()
 
 if(WEFT_PERF)
   weft_programs(perf LINKS weft::weft CLI11::CLI11)
+  weft_whole_program(local_lat remote_lat local_thr remote_thr inproc_lat inproc_thr)
   include(perf_baselines)
 endif()

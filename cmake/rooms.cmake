@@ -42,6 +42,7 @@ endif()
 
 # weft_versioned(<target>): a shared library of ours, whose symbols carry its major version.
 function(weft_versioned target)
+  weft_whole_program(${target})
   set(exported ${PROJECT_BINARY_DIR}/exported.map)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/exported.map.in ${exported} @ONLY)
   target_link_options(${target} PRIVATE LINKER:--version-script=${exported})
@@ -80,6 +81,9 @@ function(weft_room folder)
     # Nobody takes the place of a function of ours, and the few bytes for each thread fit where dlopen() finds them: for
     # programs that link the library statically this is then the code they would have had.
     target_compile_options(${name} PRIVATE -fno-semantic-interposition -ftls-model=initial-exec)
+  endif()
+  if(WEFT_LTO)
+    target_compile_options(${name} PRIVATE -flto=auto -ffat-lto-objects)
   endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${room_SEES})
   target_link_libraries(${name} PRIVATE Threads::Threads ${room_LINKS})
