@@ -67,7 +67,7 @@ class tandem {
   void read(bytes some) {
     while (!some.empty() && !why_) {
       if (box_.ready()) {
-        granted_ = 1 + come_ % 40;
+        granted_ = 1 + static_cast<unsigned>(come_ % 40);
         deliver();
         continue;
       }
@@ -104,7 +104,7 @@ class tandem {
  private:
   stream::spare_block spare_;
   stream::inbox box_;
-  told told_;
+  told told_{box_};
   unsigned granted_ = 0;
   std::size_t come_ = 0;
   std::error_code why_;
