@@ -42,10 +42,13 @@ foreach(library IN ITEMS weft weft_shared weft_c)
     installs_library(${library} lib dev ${CMAKE_INSTALL_LIBDIR} weft)
   endif()
 endforeach()
-# CMake strips programs and shared libraries only.
+# CMake strips programs and shared libraries only. Nobody else's link shall take half a minute for being optimised across
+# our files: what that goes by stays behind.
 if(NOT BUILD_SHARED_LIBS AND CMAKE_STRIP)
   install(CODE "
     set(archive \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libweft.a)
+    execute_process(COMMAND ${CMAKE_STRIP} --preserve-dates --wildcard -R .gnu.lto_* -R .gnu.debuglto_* -N __gnu_lto_v1
+                            \${archive} COMMAND_ERROR_IS_FATAL ANY)
     if(CMAKE_INSTALL_DO_STRIP)
       execute_process(COMMAND ${CMAKE_STRIP} --strip-debug \${archive} COMMAND_ERROR_IS_FATAL ANY)
     endif()" COMPONENT dev)
