@@ -25,8 +25,9 @@ class load_balancer {
   /// Whether no pipe can take a message now.
   bool empty() noexcept {
     // A pipe that was closed has no credit left, and may be some time in going.
-    for (ext::pipe* p = ready_.first(); p && !p->can_send(); p = ready_.first()) remove(*p);
-    return ready_.empty();
+    ext::pipe* p = ready_.first();
+    for (; p && !p->can_send(); p = ready_.first()) remove(*p);
+    return !p;
   }
 
   /// The next pipe whose peer takes a body of `size` bytes, whatever its priority; null when none that is ready

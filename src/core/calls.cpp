@@ -36,7 +36,8 @@ std::optional<std::error_code> socket::attempt_once(op_options const& o, Attempt
 }
 
 template <class Attempt>
-std::optional<std::error_code> socket::attempt_locked(op_options const& o, Attempt&& attempt, unsigned& seen) {
+[[gnu::always_inline]] inline std::optional<std::error_code> socket::attempt_locked(op_options const& o,
+                                                                                    Attempt&& attempt, unsigned& seen) {
   if (closed_) return errc::closed;
   if (o.stop.stop_requested()) return errc::canceled;
   auto done = attempt();
@@ -50,7 +51,8 @@ std::optional<std::error_code> socket::keep_trying(waiter& w, Attempt&& attempt,
   for (;;) {
     if (auto const why = w.give_up()) return why;
     if (!w.look(seen)) return {};
-    if (auto const done = attempt_once(w.options(), attempt, seen)) return done;
+    guard lock(*this, w.ears());
+    if (auto const done = attempt_locked(w.options(), attempt, seen)) return done;
   }
 }
 
@@ -200,8 +202,7 @@ std::error_code socket::wait_until(std::function<bool()> holds, op_options const
     guard lock(*this);
     if (closed_) return errc::closed;
     if (holds()) return {};
-    op.parked = true;
-    conditions_.push_back(op);
+    park(op);
   }
   return sleep(w, op);
 }
@@ -214,8 +215,7 @@ std::error_code socket::wait_though_closed(std::function<bool()> const& holds, o
   {
     guard lock(*this);
     if (holds()) return {};
-    op.parked = true;
-    conditions_.push_back(op);
+    park(op);
   }
   return sleep(w, op);
 }

@@ -60,8 +60,7 @@ void socket::start(condition_operation& op) {
   attract();
   guard lock(*this);
   if (closed_) return finish(op, errc::closed);
-  op.parked = true;
-  conditions_.push_back(op);
+  park(op);
 }
 
 /// In a fork, where the lock may be held for ever.

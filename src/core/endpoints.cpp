@@ -142,6 +142,7 @@ void socket::watch_for(std::function<void()> const& note) {
     guard lock(*this);
     note();
     attended_ = true;
+    eventful_ = true;  // from now on, with the descriptor
     settle_audience();
   }
   engine_->loop().nudge();

@@ -17,6 +17,10 @@ namespace weft::core {
 class socket::guard {
  public:
   explicit guard(socket& s) : socket_(s), lock_(s.mutex_) { answer(); }
+  /// The same, and what this thread has heard is answered, too.
+  guard(socket& s, ext::attendant& who) : guard(s) {
+    if (who.heard_any()) s.answer(who);
+  }
   /// For a receive: the rings may wait while there is something to receive, though not for long. A sender that keeps
   /// pace would else ring for each message, and each ring moves cache lines to and fro. For the same reason they may
   /// wait a moment while there is nothing.
@@ -36,18 +40,10 @@ class socket::guard {
   /// Of the receiver it was made for.
   bool can_receive() const noexcept { return can_receive_; }
   ~guard() {
-    if (socket_.has_marks()) socket_.pump();
-    bool const more = socket_.has_more_aftermath();
-    if (!more && !socket_.touched_) return;
-    if (auto const c = more ? nullptr : lone_flush()) {
-      lock_.unlock();
-      errands const for_others;
-      c->flush();
-      return;
-    }
-    aftermath after(socket_);
-    lock_.unlock();
-    after.happen(socket_);
+    if (socket_.eventful_) [[unlikely]]
+      settle();
+    else if (socket_.touched_)
+      flush();
   }
 
  private:
@@ -57,13 +53,24 @@ class socket::guard {
     if (socket_.rung_.load(std::memory_order_relaxed)) socket_.answer_rings();
   }
 
-  /// The connection to flush, if that is all that is to be done, as nearly always. \pre one is touched, and no more
-  std::shared_ptr<ext::connection> lone_flush() noexcept {
+  [[gnu::noinline]] void settle() noexcept {
+    socket_.pump();
+    aftermath after(socket_);
+    lock_.unlock();
+    after.happen(socket_);
+  }
+
+  /// Nothing but that is to be done, as nearly always, and nearly always for one connection.
+  [[gnu::noinline]] void flush() noexcept {
     auto& s = socket_;
-    if (!s.touched_->is_last_touched()) return {};
+    if (!s.touched_->is_last_touched()) return settle();
     auto& l = static_cast<link&>(*std::exchange(s.touched_, nullptr));
     l.untouch();
-    return l.connection_;
+    auto const c = l.connection_;
+    lock_.unlock();
+    if (!c) return;  // over, and gone with an earlier guard
+    errands const for_others;
+    c->flush();
   }
 
   /// What is to be done once the lock is let go.
@@ -82,6 +89,7 @@ class socket::guard {
         raised_.swap(spare<std::shared_ptr<ext::signal>>());
         raised_.swap(s.raised_);
       }
+      s.eventful_ = watched_ || !s.conditions_.empty();
     }
     void happen(socket& s) noexcept {
       errands const for_others;

@@ -56,6 +56,7 @@ class link final : public ext::pipe, public ext::connection_events, public std::
    public:
     explicit bell(link& l) noexcept : socket_(*l.socket_), owner_(l) {}
     void ring() noexcept override;
+    place where() const noexcept override;
 
    private:
     friend class socket;

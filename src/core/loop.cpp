@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/loop.hpp"
 
+#include <weft/ext/attendant.hpp>
+
 #include "core/errands.hpp"
 
 #include <sys/timerfd.h>
@@ -81,7 +83,10 @@ void loop::arm(timers::handle& h, clock::time_point when, std::function<void()> 
   if (timers_.arm(h, when, std::move(callback))) wake();
 }
 
+/// What rings is answered at once here, for what else runs may wait for it.
 bool loop::poll() noexcept {
+  ext::attendant nobody(nullptr);
+  ext::attendant::listening const here(nobody);
   auto const* outer = std::exchange(current, this);
   bool any = run_posted();
   any |= timers_.run_due(now());

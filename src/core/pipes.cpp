@@ -67,7 +67,9 @@ void socket::remove(link& l, std::error_code why) noexcept {
     // Rung: it is on the list, or a thread is about to put it there.
     bool const listed = l.bell_.rung_.exchange(true, std::memory_order_seq_cst);
     (listed ? lingering_ : removed_).push_back(std::move(it->second));
+    eventful_ = true;
     links_.erase(it);
+    found_ = nullptr;
   }
   if (was_attached || (why && !l.refused_))
     tell({.what = was_attached ? monitor_event::lost : monitor_event::rejected,
@@ -110,6 +112,7 @@ void socket::tend(bool on) noexcept {
   // Told before the guard looks for rings once more: see there.
   tended_.store(on, std::memory_order_seq_cst);
   tending_begins_ = on;
+  eventful_ |= on;
   settle_audience();
 }
 

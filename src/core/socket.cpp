@@ -66,6 +66,8 @@ void link::bell::ring() noexcept {
   socket_.alert(urgent_.load(std::memory_order_seq_cst) && urgent_.exchange(false));
 }
 
+ext::doorbell::place link::bell::where() const noexcept { return {&socket_, static_cast<std::uint32_t>(owner_.id())}; }
+
 /// The first ring has no answer so far, and perhaps will have none for long. On the loop that is not good enough:
 /// the news may be the end, and it must be noticed although nobody waits.
 void link::bell::ring_again() noexcept {
@@ -94,6 +96,7 @@ void socket::alert(bool urgent) noexcept {
 }
 
 void socket::attend() noexcept { guard lock(*this); }
+void socket::attend(ext::attendant& who) noexcept { guard lock(*this, who); }
 
 /// Unless a caller comes first: one who is busy sending will.
 void socket::attend_soon() noexcept {
@@ -125,11 +128,24 @@ void socket::answer_rings() noexcept {
   }
 }
 
+void socket::answer(ext::attendant& who) noexcept {
+  for (auto const id : who.take())
+    if (link* const l = find(id); l && l->connection_->progress(*l)) l->touch();
+}
+
+/// Null when it is gone.
+link* socket::find(std::uint32_t id) noexcept {
+  if (found_ && static_cast<std::uint32_t>(found_->id()) == id) return found_;
+  auto const it = links_.find(id);
+  return found_ = it == links_.end() ? nullptr : it->second.get();
+}
+
 /// Nobody will answer any more; who rings from now on finds it so.
 void socket::deafen() noexcept {
   rung_.store(deaf, std::memory_order_seq_cst);
   for (auto& l : lingering_) removed_.push_back(std::move(l));
   lingering_.clear();
+  eventful_ = true;
 }
 
 /// The link is over, and has come off the list of the rung: nothing of ours refers to it any more.
@@ -137,6 +153,7 @@ void socket::forget(link& l) noexcept {
   auto const it = std::ranges::find(lingering_, &l, &std::shared_ptr<link>::get);
   if (it == lingering_.end()) return;
   removed_.push_back(std::move(*it));
+  eventful_ = true;
   lingering_.erase(it);
 }
 
@@ -187,7 +204,10 @@ void link::on_closed(std::error_code why) noexcept {
 /// Who parks tries first, under the same lock: a mark is for those who have.
 void socket::wake_receivers(ext::context& c) noexcept {
   auto& place = *c.place;
-  if (!place.marked.linked() && !(place.receivers.empty() && place.watchers.empty())) marked_.push_back(place);
+  if (!place.marked.linked() && !(place.receivers.empty() && place.watchers.empty())) {
+    marked_.push_back(place);
+    eventful_ = true;
+  }
   changed();
 }
 
@@ -243,15 +263,23 @@ void socket::pump_conditions() noexcept {
   }
 }
 
+void socket::park(condition_operation& op) noexcept {
+  op.parked = true;
+  conditions_.push_back(op);
+  eventful_ = true;
+}
+
 void socket::finish(operation& op, std::error_code why) noexcept {
   op.hook.unlink();
   op.parked = false;
   op.why = why;
   finished_.push_back(op);
+  eventful_ = true;
 }
 
 void socket::raise_all(ext::observers& list) noexcept {
   for (auto* w = list.first(); w; w = list.next(*w)) raised_.push_back(w->who);
+  eventful_ = true;
 }
 
 /// Everybody who waits to send or to receive ends in `why`; not what waits in channels' buffers.

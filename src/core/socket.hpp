@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/attendant.hpp>
 #include <weft/ext/protocol.hpp>
 #include <weft/ext/transport.hpp>
 #include <weft/monitor.hpp>
@@ -111,6 +112,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   socket_statistics statistics();
   /// Answers the rings, now. Without the lock.
   void attend() noexcept;
+  /// And what this thread has heard.
+  void attend(ext::attendant&) noexcept;
 
   core::engine& home() noexcept { return *engine_; }
 
@@ -125,7 +128,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   // ext::protocol_host
   clock::time_point now() const noexcept override { return clock::now(); }
   void wake_senders() noexcept override {
-    senders_marked_ = true;
+    senders_marked_ = eventful_ = true;
     changed();
   }
   void wake_receivers(ext::context&) noexcept override;
@@ -136,6 +139,8 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
 
   // Under the lock.
   void answer_rings() noexcept;
+  void answer(ext::attendant&) noexcept;
+  link* find(std::uint32_t id) noexcept;
   /// For those who look instead of sleeping: something that they wait for may be so now.
   void changed() noexcept { changes_.store(changes_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
   /// Whether a receive would finish now. `patient`: not with word that nothing was asked.
@@ -157,16 +162,12 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
     if (auto const why = next_message(c, m)) return why;
     return m;
   }
-  bool has_marks() const noexcept { return senders_marked_ || !marked_.empty() || !conditions_.empty(); }
-  bool has_more_aftermath() const noexcept {
-    return tending_begins_ || !finished_.empty() || !removed_.empty() || readable_.open() || writable_.open() ||
-           !raised_.empty();
-  }
   void pump() noexcept;
   void pump_senders() noexcept;
   void pump_receivers(ext::context::parking&) noexcept;
   void pump_conditions() noexcept;
   void finish(operation&, std::error_code) noexcept;
+  void park(condition_operation&) noexcept;
   void attach(link&, std::error_code verdict);
   void remove(link&, std::error_code why) noexcept;
   void tell(monitor_event const&) noexcept;
@@ -226,6 +227,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   mutable base::mutex mutex_;
   std::unique_ptr<ext::protocol> protocol_;
   std::unordered_map<std::uint32_t, std::shared_ptr<link>> links_;
+  link* found_ = nullptr;  // among them the last time, or null
   std::size_t attached_ = 0;
   std::size_t unconfirmed_ = 0;  // of links that are gone
   drop_counts dropped_;
@@ -248,6 +250,9 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   ext::intrusive_list<ext::context::parking, &ext::context::parking::armed> armed_;
   ext::intrusive_list<ext::context::parking, &ext::context::parking::listed> places_;
   bool senders_marked_ = false;
+  /// The guard has more to see to than a flush: whoever leaves it something says so. One look at this is what most
+  /// calls pay.
+  bool eventful_ = false;
   ext::pipe* touched_ = nullptr;                  // whose connections want a flush()
   std::vector<std::shared_ptr<link>> removed_;    // to be destroyed once the lock is released
   std::vector<std::shared_ptr<link>> lingering_;  // over, and not yet off the list of the rung

@@ -47,10 +47,11 @@ void pause() noexcept {
 
 }  // namespace
 
-waiter::waiter(socket& s, op_options const& o) noexcept : socket_(s), options_(o) {}
+waiter::waiter(socket& s, op_options const& o) noexcept : socket_(s), options_(o), ears_(&s) {}
 
 waiter::~waiter() {
   for (std::size_t i = 0; i < count_; ++i) release(lanes_[i]);
+  if (ears_.heard_any()) socket_.attend(ears_);
 }
 
 std::error_code waiter::expired() const noexcept {
@@ -87,11 +88,13 @@ void waiter::refresh() noexcept {
   enter_any();
 }
 
+/// The loop comes first, as it runs what may wait itself: nothing is heard and unanswered then.
 bool waiter::poll() noexcept {
+  ext::attendant::listening const here(ears_);
   bool any = false;
-  for (std::size_t i = 0; i < count_; ++i)
-    if (lanes_[i].held) any |= lanes_[i].lane->source().poll();
-  return any;
+  for (std::size_t i = count_; i != 0; --i)
+    if (auto& e = lanes_[i - 1]; e.held) any |= e.lane->source().poll();
+  return any || ears_.heard_any();
 }
 
 bool waiter::news(unsigned seen) noexcept {
@@ -207,8 +210,8 @@ bool waiter::look_around(unsigned times, unsigned seen) noexcept {
 void waiter::sleep_once(parker& here) noexcept {
   refresh();
   bool const any = poll();
-  if (socket_.rung()) {
-    socket_.attend();
+  if (socket_.rung() || ears_.heard_any()) {
+    socket_.attend(ears_);
     naps_ = 0;
     return;
   }

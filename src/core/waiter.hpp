@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/attendant.hpp>
 #include <weft/options.hpp>
 
 #include "core/lane.hpp"
@@ -55,6 +56,8 @@ class waiter {
   void served() noexcept;
 
   op_options const& options() const noexcept { return options_; }
+  /// What polling has brought for the socket. Whoever takes the socket's lock next answers it.
+  ext::attendant& ears() noexcept { return ears_; }
 
  private:
   // More endpoints than this under one socket are left to the helper.
@@ -82,6 +85,7 @@ class waiter {
 
   socket& socket_;
   op_options const& options_;
+  ext::attendant ears_;
   std::array<entry, most> lanes_;  // count_ of them: to clear the rest costs a tenth of a short wait
   std::size_t count_ = 0;
   unsigned version_ = 0;

@@ -13,7 +13,9 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <thread>
+#include <vector>
 
 namespace weft::core {
 
@@ -141,6 +143,51 @@ BOOST_AUTO_TEST_CASE(a_waiting_thread_drives_the_source_of_its_connection) {
     BOOST_TEST(here.s.receive(soon()).text() == "driven");
     BOOST_TEST(!here.source->crowded());
   }
+}
+
+// What it has heard, nobody else answers: whichever way it stops waiting, it does.
+BOOST_AUTO_TEST_CASE(what_rings_while_a_caller_drives_is_answered_by_that_caller) {
+  stage here(idle::block);
+  BOOST_TEST(here.s.peers() == 1u);
+  auto const before = here.end->answers();
+  here.source->give([&] { here.end->say("there"); });
+  BOOST_TEST(here.s.peers() == 1u);  // drives once, and asks for something else
+  BOOST_TEST(here.end->answers() == before + 1);
+  BOOST_TEST(here.end->untold() == 0u);
+  BOOST_TEST(here.s.try_receive().value().text() == "there");
+}
+
+BOOST_AUTO_TEST_CASE(more_connections_ring_while_a_caller_drives_than_it_can_note) {
+  stage here(idle::block);
+  std::vector<std::shared_ptr<test::scripted_end>> ends(20);
+  pull_socket s(here.home);
+  for (auto& e : ends) {
+    e = std::make_shared<test::scripted_end>();
+    e->source = here.source.get();
+    s.dial("script://peer");
+    here.net.answer(e);
+  }
+  here.source->give([&] {
+    for (auto& e : ends) e->say("one");
+    for (auto& e : ends) e->say("two");
+  });
+  for (std::size_t i = 0; i != 2 * ends.size(); ++i) BOOST_TEST(s.receive(soon()).size() == 3u);
+  BOOST_TEST(!s.try_receive());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_rings_while_a_caller_drives_and_is_gone_when_it_answers) {
+  stage here(idle::block);
+  here.source->give([&] {
+    here.end->say("last words");
+    here.end->hang_up();
+    std::async(std::launch::async, [&] { here.end->ring(); }).get();
+    // Any call answers what another thread has rung: this one takes the connection away.
+    std::async(std::launch::async, [&] { here.s.statistics(); }).get();
+    BOOST_TEST(here.end->told_the_end());
+  });
+  BOOST_TEST(here.s.receive(soon()).text() == "last words");
+  BOOST_TEST(here.end->answers() > 0u);
+  BOOST_TEST(!here.end->broken_promises());
 }
 
 BOOST_AUTO_TEST_CASE(a_try_drives_the_source_once) {

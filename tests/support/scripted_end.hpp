@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/attendant.hpp>
 #include <weft/ext/connection.hpp>
 #include <weft/ext/reactor.hpp>
 
@@ -40,8 +41,9 @@ class scripted_end {
     notes([&] { ending_ = why; });
     ring();
   }
+  /// As ext::bell does: a thread that drives for the socket hears it itself.
   void ring() {
-    if (auto const b = bell()) b->ring();
+    if (auto const b = bell(); b && !ext::attendant::hears(b->where())) b->ring();
   }
   std::shared_ptr<ext::doorbell> bell() const {
     return locked([&] { return bell_; });

@@ -173,6 +173,27 @@ void flow::flush() noexcept {
   while (!flushing_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel, std::memory_order_acquire));
 }
 
+/// The quickest answer: what else a flush has to do, and comes to after this, need not be done before.
+bool flow::send_at_once(message& m) noexcept {
+  if (!out_.may_go_at_once(m) || ended() || !greeted_.load(std::memory_order_acquire)) return false;
+  int idle = 0;
+  if (!flushing_.compare_exchange_strong(idle, 1, std::memory_order_acq_rel, std::memory_order_relaxed)) return false;
+  auto const t = tidings();
+  bool const sent = out_.send_at_once(m, t);
+  if (sent) note_told(t);
+  // Who came meanwhile left it to us: the flush that follows is theirs as well.
+  flushing_.exchange(0, std::memory_order_acq_rel);
+  if (!sent) return false;
+  m.header().clear();
+  m.chop(m.size());
+  return true;
+}
+
+void flow::note_told(outbound::tidings const& t) noexcept {
+  in_.told(t.consumed);
+  control_told_ = t.control_seen;
+}
+
 void flow::work_once() noexcept {
   if (resume_.load(std::memory_order_relaxed) && resume_.exchange(false, std::memory_order_relaxed)) bell_.ring();
   // All but the spare one, which can wait until the answer is on its way.
@@ -200,10 +221,7 @@ posting flow::speak() noexcept {
   auto const frames = out_.frames();
   bool const urgent = push_.load(std::memory_order_relaxed) && push_.exchange(false, std::memory_order_relaxed);
   auto const outcome = out_.pump(t, urgent ? outbound::urgency::now : outbound::urgency::may_wait);
-  if (out_.frames() != frames) {
-    in_.told(t.consumed);
-    control_told_ = t.control_seen;
-  }
+  if (out_.frames() != frames) note_told(t);
   if (out_.finish_is_due() && lifeline_) (void)lifeline_->send(ofi::finish{out_.data_frames()}.encode());
   if (outcome != posting::posted) return outcome;
   if (auto const cleared = in_.transfers().pump(); cleared != posting::posted) return cleared;
@@ -220,8 +238,7 @@ posting flow::speak_control() noexcept {
       break;
     }
     if (auto const outcome = out_.send_control(t, notices); outcome != posting::posted) return outcome;
-    in_.told(t.consumed);
-    control_told_ = t.control_seen;
+    note_told(t);
     greeting_due_ = false;
     if (in_.transfers().told(notices)) bell_.ring();
     notices = in_.transfers().notices(out_.clears_in_a_frame());
@@ -229,10 +246,7 @@ posting flow::speak_control() noexcept {
   auto const unsaid = static_cast<std::uint16_t>(t.control_seen - control_told_);
   if (unsaid * 2 < given_.control) return posting::posted;
   auto const outcome = out_.send_acknowledgement(t);
-  if (outcome == posting::posted) {
-    in_.told(t.consumed);
-    control_told_ = t.control_seen;
-  }
+  if (outcome == posting::posted) note_told(t);
   return outcome;
 }
 

@@ -67,6 +67,7 @@ class record_reader {
       : frame_(frame), at_(at) {}
 
   std::size_t position() const noexcept { return at_; }
+  bool at_end() const noexcept { return at_ == frame_.size(); }
   outcome next(record& out) noexcept;
 
  private:

@@ -57,8 +57,9 @@ std::error_code inbound::deliver_records(ext::connection_events& events) {
     starved_ = granted_ == 0;
     // A transfer that ends makes room for the next, and rings.
     if (starved_ || (asks_for_a_transfer(r) && (over_ || !transfers_.has_room()))) return {};
-    if (auto const why = take(r, events)) return why;
+    if (!take(r, events)) return errc::malformed;
     reader_ = ahead;
+    if (reader_.at_end()) close_frame();
   }
 }
 
@@ -80,22 +81,15 @@ void inbound::close_frame() noexcept {
     ++held_.back().frames;
 }
 
-std::error_code inbound::take(record const& r, ext::connection_events& events) {
-  switch (r.kind) {
-    case record_kind::message:
-      return take_message(r, events);
-    case record_kind::request:
-    case record_kind::offer:
-      return take_request(r);
-    case record_kind::clear:
-    case record_kind::taken:
-      break;
-  }
-  return errc::malformed;
+/// \return false when there is something wrong with it
+bool inbound::take(record const& r, ext::connection_events& events) {
+  if (r.kind == record_kind::message) [[likely]]
+    return take_message(r, events);
+  return asks_for_a_transfer(r) && take_request(r);
 }
 
-std::error_code inbound::take_message(record const& r, ext::connection_events& events) {
-  if (r.content.size() > max_message_) return errc::malformed;
+bool inbound::take_message(record const& r, ext::connection_events& events) {
+  if (r.content.size() > max_message_) return false;
   message m(r.content);
   r.words_into(m.header());
   --granted_;
@@ -103,15 +97,14 @@ std::error_code inbound::take_message(record const& r, ext::connection_events& e
     events.on_message(std::move(m));
   else
     held_.push_back({.whole = std::move(m)});
-  return {};
+  return true;
 }
 
-std::error_code inbound::take_request(record const& r) {
+bool inbound::take_request(record const& r) {
   auto const wanted = transfer_request::read(r);
   if (!wanted || wanted->size == 0 || wanted->size > max_message_ || transfers_.is_in_use(wanted->transfer))
-    return errc::malformed;
-  if (wanted->from && (!transfers_.reads() || wanted->from->address + wanted->size < wanted->size))
-    return errc::malformed;
+    return false;
+  if (wanted->from && (!transfers_.reads() || wanted->from->address + wanted->size < wanted->size)) return false;
   held_.emplace_back();
   try {
     held_.back().transfer = static_cast<int>(transfers_.begin(*wanted, r));
@@ -120,7 +113,7 @@ std::error_code inbound::take_request(record const& r) {
     throw;
   }
   --granted_;
-  return {};
+  return true;
 }
 
 void inbound::release_held(ext::connection_events& events) noexcept {

@@ -84,9 +84,9 @@ class inbound {
   std::atomic<receive_buffer*>& place(std::uint32_t sequence) noexcept { return frames_[sequence % frames_.size()]; }
   bool open_next_frame() noexcept;
   void close_frame() noexcept;
-  std::error_code take(record const&, ext::connection_events&);
-  std::error_code take_message(record const&, ext::connection_events&);
-  std::error_code take_request(record const&);
+  bool take(record const&, ext::connection_events&);
+  bool take_message(record const&, ext::connection_events&);
+  bool take_request(record const&);
   void release_held(ext::connection_events&) noexcept;
   std::error_code deliver_records(ext::connection_events&);
 

@@ -22,11 +22,7 @@ constexpr unsigned stream_length = 4;
 constexpr auto recent = std::chrono::microseconds(20);
 
 // A slot of the queue that is done with need not be emptied, unless it keeps memory.
-bool keeps_memory(message const& m) noexcept {
-  auto const* body = m.body().data();
-  auto const* self = reinterpret_cast<std::byte const*>(&m);
-  return body < self || body >= self + sizeof m || m.header().size() > 5;
-}
+bool keeps_memory(message const& m) noexcept { return !m.is_inline() || m.header().size() > 5; }
 
 }  // namespace
 
@@ -40,12 +36,19 @@ void outbound::open(route const& r, credits peer) noexcept {
 posting outbound::pump(tidings const& t, urgency u) noexcept {
   held_back_ = false;
   if (std::exchange(heard_, t.consumed) != t.consumed) unanswered_ = 0;
-  if (auto const outcome = transfers_.pump(); outcome != posting::posted) return outcome;
+  if (transfers_.has_news()) [[unlikely]]
+    if (auto const outcome = transfers_.pump(); outcome != posting::posted) return outcome;
   auto head = head_.load(std::memory_order_relaxed);
   for (auto const tail = tail_.load(std::memory_order_acquire); head != tail;) {
     if (data_.full()) return posting::posted;
     held_back_ = u == urgency::may_wait && should_wait();
     if (held_back_) return posting::posted;
+    if (auto const& m = at(head); head + 1 == tail && is_light(m)) {
+      if (auto const outcome = post_light(m, tail, t); outcome != posting::posted) return outcome;
+      bytes_out_.store(bytes_out_.load(std::memory_order_relaxed) + m.size(), std::memory_order_relaxed);
+      head_.store(tail, std::memory_order_release);
+      return posting::posted;
+    }
     auto const b = gather(head, tail);
     if (b.count == 0) return posting::posted;  // no transfer is free
     if (auto const outcome = post(b, t); outcome != posting::posted) return outcome;
@@ -91,11 +94,46 @@ outbound::batch outbound::gather(std::uint64_t head, std::uint64_t tail) noexcep
   return b;
 }
 
-posting outbound::post(batch const& b, tidings const& t) noexcept {
+/// Before a data frame is posted, everything stands as if it were: the answer may be quick, and another thread's.
+/// \param end of its messages, counted from the beginning
+frame_header outbound::open_data_frame(tidings const& t, std::uint64_t end) noexcept {
   auto const h = stamp(frame_kind::data, data_.next(), t);
-  // Before it is posted, everything stands as if it were: the answer may be quick, and another thread's.
-  ends_[h.sequence % ends_.size()].store(b.first + b.count, std::memory_order_relaxed);
+  ends_[h.sequence % ends_.size()].store(end, std::memory_order_relaxed);
   data_.on_send();
+  return h;
+}
+
+/// It can be injected, and leaves nothing behind in its place.
+bool outbound::is_light(message const& m) const noexcept {
+  return !keeps_memory(m) && frame_header_size + message_record_size(m) <= route_.inject;
+}
+
+/// What conversations are made of, a small message that goes alone, on a short way: all this is between a question's
+/// arrival and its answer. \param end counted with it
+posting outbound::post_light(message const& m, std::uint64_t end, tidings const& t) noexcept {
+  auto const h = open_data_frame(t, end);
+  std::byte frame[route::most_on_stack];
+  h.write(frame);
+  record_writer out(frame + frame_header_size);
+  out.add_message(m);
+  auto const outcome = inject({frame, out.end()});
+  if (outcome != posting::posted)
+    data_.take_back();
+  else if (route_.costs_a_call)
+    note_frame();
+  return outcome;
+}
+
+bool outbound::send_at_once(message const& m, tidings const& t) noexcept {
+  auto const end = tail_.load(std::memory_order_relaxed) + 1;
+  if (data_.full() || post_light(m, end, t) != posting::posted) return false;
+  tail_.store(end, std::memory_order_release);
+  head_.store(end, std::memory_order_release);
+  return true;
+}
+
+posting outbound::post(batch const& b, tidings const& t) noexcept {
+  auto const h = open_data_frame(t, b.first + b.count);
   auto const bytes = b.bytes - begin_transfers(b);
   auto& first = at(b.first);
   bool const in_place = b.count == 1 && b.request_count == 0 && b.bytes > route_.inject &&
@@ -153,14 +191,19 @@ void outbound::settle(batch const& b) noexcept {
   bytes_out_.store(bytes_out_.load(std::memory_order_relaxed) + b.bodies, std::memory_order_relaxed);
 }
 
+posting outbound::inject(std::span<std::byte const> frame) noexcept {
+  auto const outcome =
+      route::outcome(route_.endpoint->tinject(frame.data(), frame.size(), route_.to, route_.frame_tag));
+  frames_ += outcome == posting::posted;
+  return outcome;
+}
+
 template <class Write>
 posting outbound::post_bytes(std::size_t size, Write const& write) noexcept {
   if (size <= route_.inject) {
     std::byte frame[route::most_on_stack];
     write(frame);
-    auto const outcome = route::outcome(route_.endpoint->tinject(frame, size, route_.to, route_.frame_tag));
-    frames_ += outcome == posting::posted;
-    return outcome;
+    return inject({frame, size});
   }
   auto* const op = route_.pool->acquire(*route_.owner);
   if (!op) return posting::again;

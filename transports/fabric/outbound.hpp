@@ -68,6 +68,14 @@ class outbound {
   }
   void finish() noexcept { finishing_.store(true, std::memory_order_release); }
 
+  // Socket and flusher in one.
+  /// Whether it may go as it is, with nothing before it; and not where that costs a system call, under the lock.
+  bool may_go_at_once(message const& m) const noexcept {
+    return !route_.costs_a_call && empty() && !data_.full() && is_light(m);
+  }
+  /// In place of push(). \pre may_go_at_once() \return false when it did not go, and nothing has changed
+  bool send_at_once(message const&, tidings const&) noexcept;
+
   enum class urgency { may_wait, now };
 
   // Flusher. What waits for credit, or for a transfer's end, counts as posted: news of it comes by itself.
@@ -141,8 +149,12 @@ class outbound {
   bool should_wait() const noexcept;
   void note_frame() noexcept;
   batch gather(std::uint64_t head, std::uint64_t tail) noexcept;
+  bool is_light(message const&) const noexcept;
+  frame_header open_data_frame(tidings const&, std::uint64_t end) noexcept;
+  posting post_light(message const&, std::uint64_t end, tidings const&) noexcept;
   posting post(batch const&, tidings const&) noexcept;
   posting post_in_place(frame_header const&, message&) noexcept;
+  posting inject(std::span<std::byte const> frame) noexcept;
   template <class Write>
   posting post_bytes(std::size_t size, Write const& write) noexcept;
   posting post_pooled(send_operation&, std::span<iovec const>) noexcept;

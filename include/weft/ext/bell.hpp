@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <weft/ext/attendant.hpp>
 #include <weft/ext/connection.hpp>
 
 #include <atomic>
@@ -15,11 +16,13 @@ namespace weft::ext {
 class bell {
  public:
   void hang(std::shared_ptr<doorbell> d) noexcept {
+    where_ = d->where();
     door_ = std::move(d);
     users_.store(1, std::memory_order_release);
   }
   void ring() noexcept {
-    auto n = users_.load(std::memory_order_relaxed);
+    auto n = users_.load(std::memory_order_acquire);
+    if (n == 0 || attendant::hears(where_)) return;
     do {
       if (n == 0) return;
     } while (!users_.compare_exchange_weak(n, n + 1, std::memory_order_acquire, std::memory_order_relaxed));
@@ -36,6 +39,7 @@ class bell {
   }
 
   std::atomic<unsigned> users_{0};  // one for hanging there, one for each that rings
+  doorbell::place where_;           // from hang() on
   std::shared_ptr<doorbell> door_;
 };
 

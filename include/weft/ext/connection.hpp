@@ -24,6 +24,13 @@ class doorbell {
 
   /// Called from any thread that holds no socket's lock. Many rings before one answer count once.
   virtual void ring() noexcept = 0;
+
+  /// Whose it is. None: it can only be rung.
+  struct place {
+    void const* socket = nullptr;
+    std::uint32_t link = 0;
+  };
+  virtual place where() const noexcept { return {}; }
 };
 
 /// Messages that have come and stay where they came, until they are taken one by one. Under the socket's lock.
