@@ -173,22 +173,6 @@ void flow::flush() noexcept {
   while (!flushing_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel, std::memory_order_acquire));
 }
 
-/// The quickest answer: what else a flush has to do, and comes to after this, need not be done before.
-bool flow::send_at_once(message& m) noexcept {
-  if (!out_.may_go_at_once(m) || ended() || !greeted_.load(std::memory_order_acquire)) return false;
-  int idle = 0;
-  if (!flushing_.compare_exchange_strong(idle, 1, std::memory_order_acq_rel, std::memory_order_relaxed)) return false;
-  auto const t = tidings();
-  bool const sent = out_.send_at_once(m, t);
-  if (sent) note_told(t);
-  // Who came meanwhile left it to us: the flush that follows is theirs as well.
-  flushing_.exchange(0, std::memory_order_acq_rel);
-  if (!sent) return false;
-  m.header().clear();
-  m.chop(m.size());
-  return true;
-}
-
 void flow::note_told(outbound::tidings const& t) noexcept {
   in_.told(t.consumed);
   control_told_ = t.control_seen;

@@ -54,9 +54,7 @@ class flow final : public lifeline::patron {
   // Socket: what ext::connection says.
   void start(std::shared_ptr<ext::doorbell>) noexcept;
   bool progress(ext::connection_events&) noexcept;
-  void send(message&& m) noexcept {
-    if (!send_at_once(m)) out_.push(std::move(m));
-  }
+  void send(message&& m) noexcept { out_.push(std::move(m)); }
   void grant(unsigned messages) noexcept;
   void finish() noexcept { out_.finish(); }
   void close(std::error_code why) noexcept;
@@ -117,7 +115,6 @@ class flow final : public lifeline::patron {
   bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
   std::error_code reason() const noexcept;
 
-  bool send_at_once(message&) noexcept;
   void work_once() noexcept;
   posting speak() noexcept;
   posting speak_control() noexcept;

@@ -124,14 +124,6 @@ posting outbound::post_light(message const& m, std::uint64_t end, tidings const&
   return outcome;
 }
 
-bool outbound::send_at_once(message const& m, tidings const& t) noexcept {
-  auto const end = tail_.load(std::memory_order_relaxed) + 1;
-  if (data_.full() || post_light(m, end, t) != posting::posted) return false;
-  tail_.store(end, std::memory_order_release);
-  head_.store(end, std::memory_order_release);
-  return true;
-}
-
 posting outbound::post(batch const& b, tidings const& t) noexcept {
   auto const h = open_data_frame(t, b.first + b.count);
   auto const bytes = b.bytes - begin_transfers(b);

@@ -68,14 +68,6 @@ class outbound {
   }
   void finish() noexcept { finishing_.store(true, std::memory_order_release); }
 
-  // Socket and flusher in one.
-  /// Whether it may go as it is, with nothing before it; and not where that costs a system call, under the lock.
-  bool may_go_at_once(message const& m) const noexcept {
-    return !route_.costs_a_call && empty() && !data_.full() && is_light(m);
-  }
-  /// In place of push(). \pre may_go_at_once() \return false when it did not go, and nothing has changed
-  bool send_at_once(message const&, tidings const&) noexcept;
-
   enum class urgency { may_wait, now };
 
   // Flusher. What waits for credit, or for a transfer's end, counts as posted: news of it comes by itself.

@@ -39,35 +39,6 @@ BOOST_AUTO_TEST_CASE(no_more_frames_are_on_their_way_than_the_peer_gave_credit_f
   BOOST_TEST(s->link->unconfirmed() == 19u);
 }
 
-// Over shared memory a small message is on its way before its sender lets go of the socket.
-BOOST_AUTO_TEST_CASE(a_small_message_with_nothing_before_it_needs_no_flush) {
-  far_end far("ofi+shm");
-  flow& to = far.admit({2, 2});
-  auto const from = far.socket_of(to);
-  BOOST_REQUIRE(far.until([&] { return !far.frames.empty(); }));
-  auto& link = *from->link;
-  auto const send = [&](message m) {
-    link.send(std::move(m));
-    return m.empty() && m.header().empty();
-  };
-  message first("first");
-  first.header().push(7);
-  BOOST_TEST(send(std::move(first)));
-  BOOST_REQUIRE(far.until([&] { return far.count(frame_kind::data) == 1; }));
-  BOOST_TEST(link.unconfirmed() == 1u);
-  BOOST_TEST(send(message("second")));
-  BOOST_REQUIRE(far.until([&] { return far.count(frame_kind::data) == 2; }));
-  // No credit is left: this waits, and so does what comes behind it until it has gone.
-  BOOST_TEST(send(message("third")));
-  BOOST_TEST(send(message("fourth")));
-  far.turn_for(5ms);
-  BOOST_TEST(far.count(frame_kind::data) == 2u);
-  BOOST_TEST(link.unconfirmed() == 4u);
-  BOOST_REQUIRE(far.send(hand_frame({frame_kind::control, 1, 0, 2}), to));
-  BOOST_REQUIRE(far.until([&] { return link.unconfirmed() == 2u; }));
-  BOOST_REQUIRE(far.until([&] { return far.records(record_kind::message) == 4; }));
-}
-
 BOOST_AUTO_TEST_CASE(small_messages_that_wait_share_a_frame) {
   for (int i = 0; i != 100; ++i) s->send("x");
   BOOST_REQUIRE(until([&] { return count(frame_kind::data) == 4 || records(record_kind::message) == 100; }));
