@@ -56,8 +56,13 @@ class two_hosts {
   void plug_in(std::string const& cable) const;
   /// Of what arrives at either end of any cable, so many packets of a hundred are lost.
   void lose(int percent) const;
+  /// So is every fourth, of each TCP connection for itself: what is sent again comes through. Chance would let one
+  /// connection in twenty lose so many in a row that TCP itself waits longer than a test.
+  void lose_every_fourth() const;
 
  private:
+  void drop(std::string const& which) const;
+
   host::stay at_first_;
 };
 
