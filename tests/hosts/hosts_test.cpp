@@ -105,9 +105,9 @@ void loss_of_packets_is_no_loss_of_messages(url_at url) {
   for (std::size_t const size : {1'000, 100'000, 1 << 20}) crosses(req, size);
 }
 
-void connections_are_made_though_every_fourth_packet_is_lost(url_at url) {
+void connections_are_made_though_every_third_packet_is_lost(url_at url) {
   two_hosts const hosts;
-  hosts.lose_every_fourth();
+  hosts.lose_every_third();
   auto service = hosts.there.start("echo_rep", {url(two_hosts::far_address())});
   engine e;
   req_socket req(e);
@@ -209,7 +209,7 @@ constexpr hosts_case cases[] = {WEFT_CASE(a_peer_is_reached_over_the_cable_that_
                                 WEFT_CASE(a_wildcard_is_reached_at_each_address),
                                 WEFT_CASE(each_of_two_peers_is_reached_over_its_own_cable),
                                 WEFT_CASE(loss_of_packets_is_no_loss_of_messages),
-                                WEFT_CASE(connections_are_made_though_every_fourth_packet_is_lost),
+                                WEFT_CASE(connections_are_made_though_every_third_packet_is_lost),
                                 WEFT_CASE(a_request_survives_a_cable_that_is_pulled_out),
                                 WEFT_CASE(a_cable_out_for_a_moment_costs_nothing),
                                 WEFT_CASE(a_host_that_falls_silent_is_noticed_by_who_only_listens),

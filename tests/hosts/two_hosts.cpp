@@ -79,17 +79,17 @@ void two_hosts::plug_in(std::string const& cable) const {
 void two_hosts::lose(int percent) const { drop("numgen random mod 100 < " + std::to_string(percent)); }
 
 // A connection numbers its packets in the header's id. What has none (0) is all else, and the answer to a connect.
-void two_hosts::lose_every_fourth() const {
-  drop("ip id and 3 == 1");
+void two_hosts::lose_every_third() const {
+  drop("ip id and 7 { 1, 4, 6 }");
   drop("ip id 0 numgen inc mod 4 == 3");
 }
 
 void two_hosts::drop(std::string const& which) const {
-  for (auto const* h : {&here, &there}) {
-    h->run("nft add table inet loss");
-    h->run("nft 'add chain inet loss arriving { type filter hook input priority 0; }'");
-    h->run("nft 'add rule inet loss arriving iifname != lo " + which + " drop'");
-  }
+  for (auto const* h : {&here, &there})
+    h->run(
+        "nft 'add table inet loss; add chain inet loss arriving { type filter hook input priority 0; }; "
+        "add rule inet loss arriving iifname != lo " +
+        which + " drop'");
 }
 
 std::string why_not() try {
