@@ -34,9 +34,12 @@ endif()
 # weft_whole_program(<target>...): optimised across files, the library's and its own.
 function(weft_whole_program)
   if(WEFT_LTO)
+    set_property(GLOBAL APPEND PROPERTY weft_whole_programs ${ARGN})
     foreach(target IN LISTS ARGN)
       target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
-      target_link_options(${target} PRIVATE -flto=auto)
+      # Not -flto=auto alone: that does not undo -fno-lto. GCC 12 then sees overflows in std::string and std::vector.
+      target_link_options(${target} PRIVATE -flto -flto=auto -Wno-stringop-overread -Wno-stringop-overflow
+                                            -Wno-free-nonheap-object)
     endforeach()
   endif()
 endfunction()
