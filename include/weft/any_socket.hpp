@@ -43,7 +43,7 @@ class WEFT_API any_socket : public conversation, public socket_endpoints<any_soc
   bool receives() const noexcept { return can_.receive; }
 
   // As of messaging.
-  void send(message m, op_options const& o = {});
+  void send(message&& m, op_options const& o = {});
   void send(message& m, op_options const& o, std::error_code& why);
   void send(std::string_view text, op_options const& o = {}) { send(message(text), o); }
   message receive(op_options const& o = {});

@@ -137,7 +137,7 @@ class messaging : public conversation {
   /// Takes the message once the protocol has a peer that can. Completes when the message was handed to a
   /// connection (or kept for one, as REQ does), not when the peer has it: close(linger) tells that.
   /// Errors: message_too_large (over the peer's limit), wrong_state (REP without a request).
-  void send(message m, op_options const& o = {}) requires(P::sends) {
+  void send(message&& m, op_options const& o = {}) requires(P::sends) {
     std::error_code why;
     conversation::send(m, o, why);
     if (why) raise(why);
@@ -162,7 +162,7 @@ class messaging : public conversation {
 
   /// Sends to one peer, as message::source() or pipe_info::id names it, and never waits. Errors: `no_peers` when it
   /// is gone, `peers_full` when it has no room, message_too_large.
-  void send_to(pipe_id p, message m) requires sends_to_one<P> {
+  void send_to(pipe_id p, message&& m) requires sends_to_one<P> {
     std::error_code why;
     conversation::send_to(p, m, why);
     if (why) raise(why);
@@ -231,7 +231,7 @@ class basic_request {
 
   /// Once. Waits while the requester's connection has no room; a requester that has gone is counted, as a drop.
   /// Errors: as send(), and wrong_state the second time.
-  void reply(message m, op_options const& o = {}) { way_back_.send(std::move(m), o); }
+  void reply(message&& m, op_options const& o = {}) { way_back_.send(std::move(m), o); }
   void reply(std::string_view text, op_options const& o = {}) { way_back_.send(text, o); }
   void reply(message& m, op_options const& o, std::error_code& why) { way_back_.send(m, o, why); }
 

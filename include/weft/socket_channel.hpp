@@ -59,7 +59,7 @@ class WEFT_API sender : public socket_channel {
   /// Answers would_block when the buffer is full too. Takes the message only on success.
   std::error_code try_send(message&);
   /// Waits for room in the buffer. Errors: `closed`, `canceled`, `timed_out`; what a send on the socket may say.
-  void send(message m, op_options const& o = {});
+  void send(message&& m, op_options const& o = {});
   void send(std::string_view text, op_options const& o = {}) { send(message(text), o); }
   /// On any error the message is still the caller's.
   void send(message& m, op_options const& o, std::error_code& why);

@@ -34,7 +34,7 @@ void any_socket::send(message& m, op_options const& o, std::error_code& why) {
   if (!can_.send) return void(why = can_not);
   conversation::send(m, o, why);
 }
-void any_socket::send(message m, op_options const& o) {
+void any_socket::send(message&& m, op_options const& o) {
   std::error_code why;
   send(m, o, why);
   throw_if(why);

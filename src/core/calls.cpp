@@ -4,7 +4,6 @@
 #include "core/waiter.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 // The calls that wait. Each tries at once; then looks for something new and tries again, for as long as that
@@ -28,31 +27,37 @@ struct condition final : condition_operation {
 
 }  // namespace
 
-/// `attempt` says how it went, or nothing when it has to wait: then `seen` is what that was true of.
+// An attempt says whether the call is done, and in `why` how it went; else it has to wait. (Both in one value, as an
+// optional, were put together in memory and read back before they were there: a stall of each message.)
+
+/// \param seen what it was true of that it has to wait
 template <class Attempt>
-std::optional<std::error_code> socket::attempt_once(op_options const& o, Attempt&& attempt, unsigned& seen) {
+bool socket::attempt_once(op_options const& o, Attempt&& attempt, unsigned& seen, std::error_code& why) {
   guard lock(*this);
-  return attempt_locked(o, attempt, seen);
+  return attempt_locked(o, attempt, seen, why);
 }
 
 template <class Attempt>
-[[gnu::always_inline]] inline std::optional<std::error_code> socket::attempt_locked(op_options const& o,
-                                                                                    Attempt&& attempt, unsigned& seen) {
-  if (closed_) return errc::closed;
-  if (o.stop.stop_requested()) return errc::canceled;
-  auto done = attempt();
-  if (!done) seen = changes_.load(std::memory_order_relaxed);
-  return done;
+[[gnu::always_inline]] inline bool socket::attempt_locked(op_options const& o, Attempt&& attempt, unsigned& seen,
+                                                          std::error_code& why) {
+  if (closed_ || o.stop.stop_requested()) [[unlikely]] {
+    why = closed_ ? errc::closed : errc::canceled;
+    return true;
+  }
+  if (attempt(why)) return true;
+  seen = changes_.load(std::memory_order_relaxed);
+  return false;
 }
 
-/// Looks for something new and tries again. \return nothing when it is time to park.
+/// Looks for something new and tries again. \return false when it is time to park.
 template <class Attempt>
-std::optional<std::error_code> socket::keep_trying(waiter& w, Attempt&& attempt, unsigned seen) {
+bool socket::keep_trying(waiter& w, Attempt&& attempt, unsigned seen, std::error_code& why) {
   for (;;) {
-    if (auto const why = w.give_up()) return why;
-    if (!w.look(seen)) return {};
+    why = w.give_up();
+    if (why) return true;
+    if (!w.look(seen)) return false;
     guard lock(*this, w.ears());
-    if (auto const done = attempt_locked(w.options(), attempt, seen)) return done;
+    if (attempt_locked(w.options(), attempt, seen, why)) return true;
   }
 }
 
@@ -74,13 +79,17 @@ std::error_code socket::sleep(waiter& w, Operation& op) {
   return op.why;
 }
 
-/// How a send ends that may not wait; nothing when it may. \pre it would have to
-std::optional<std::error_code> socket::refuse_to_wait(ext::context& c, message& m) {
-  if (options_.fail_without_peers && attached_ == 0) return errc::no_peers;
-  if (!options_.best_effort) return {};
+/// Whether a send may not wait, and how it ends then. \pre it would have to
+bool socket::refuse_to_wait(ext::context& c, message& m, std::error_code& why) {
+  why = {};
+  if (options_.fail_without_peers && attached_ == 0) {
+    why = errc::no_peers;
+    return true;
+  }
+  if (!options_.best_effort) return false;
   bool const alone = c.why_not() == errc::no_peers;
   drop(alone ? drop_reason::no_peer : drop_reason::full, direction::outgoing, nullptr, std::move(m));
-  return std::error_code{};
+  return true;
 }
 
 std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
@@ -97,22 +106,24 @@ std::error_code socket::send(ext::context& c, message& m, op_options const& o) {
 }
 
 std::error_code socket::wait_to_send(ext::context& c, message& m, op_options const& o) {
-  auto const attempt = [&]() -> std::optional<std::error_code> {
-    if (!c.can_send()) return refuse_to_wait(c, m);
+  auto const attempt = [&](std::error_code& why) {
+    if (!c.can_send()) return refuse_to_wait(c, m, why);
     moderation_.sent();
-    return c.send(m);
+    why = c.send(m);
+    return true;
   };
   unsigned seen = 0;
-  if (auto const done = attempt_once(o, attempt, seen)) return *done;
+  std::error_code why;
+  if (attempt_once(o, attempt, seen, why)) return why;
   waiter w(*this, o);
-  if (auto const done = keep_trying(w, attempt, seen)) return *done;
+  if (keep_trying(w, attempt, seen, why)) return why;
   blocking<send_operation> op;
   op.through = &c;
   op.outgoing = &m;
   {
     guard lock(*this);
     if (closed_) return errc::closed;
-    if (auto const done = attempt()) return *done;
+    if (attempt(why)) return why;
     op.parked = true;
     senders_.push_back(op);
   }
@@ -131,23 +142,28 @@ struct socket::receiving {
 std::error_code socket::receive(ext::context& c, message& m, op_options const& o, bool patient) {
   if (!engine_->ours()) return errc::forked;
   receiving r{.patient = patient};
-  auto const attempt = [&]() -> std::optional<std::error_code> {
+  auto const attempt = [&](std::error_code& why) {
     if (!c.place->receivers.empty() || !has_message(c, patient)) {
-      if (options_.fail_without_peers && attached_ == 0 && !has_message(c, patient)) return errc::no_peers;
+      if (options_.fail_without_peers && attached_ == 0 && !has_message(c, patient)) {
+        why = errc::no_peers;
+        return true;
+      }
       if (!std::exchange(r.counted, true)) ++c.waiting;
-      return {};
+      return false;
     }
     if (std::exchange(r.counted, false)) {
       --c.waiting;
       moderation_.looked();
     }
-    return next_message(c, m);
+    why = next_message(c, m);
+    return true;
   };
   {
     guard lock(*this, c);
     if (lock.can_receive() && !patient && is_next(c) && !closed_ && !o.stop.stop_requested()) [[likely]]
       return c.receive(m);
-    if (auto const done = attempt_locked(o, attempt, r.seen)) return *done;
+    std::error_code why;
+    if (attempt_locked(o, attempt, r.seen, why)) return why;
     if (!has_lanes()) r.not_before = moderation_.next();
   }
   return wait_to_receive(c, m, o, attempt, r);
@@ -157,10 +173,10 @@ template <class Attempt>
 std::error_code socket::wait_to_receive(ext::context& c, message& m, op_options const& o, Attempt& attempt,
                                         receiving& r) {
   waiter w(*this, o);
-  std::optional<std::error_code> done;
-  if (w.let_gather(r.not_before)) done = attempt_once(o, attempt, r.seen);
-  if (!done) done = keep_trying(w, attempt, r.seen);
-  auto const why = done ? *done : park_to_receive(w, c, m, attempt, r);
+  std::error_code why;
+  bool const done =
+      (w.let_gather(r.not_before) && attempt_once(o, attempt, r.seen, why)) || keep_trying(w, attempt, r.seen, why);
+  if (!done) why = park_to_receive(w, c, m, attempt, r);
   if (!why || r.served) return why;  // all is seen to
   guard lock(*this);
   if (r.counted) --c.waiting;
@@ -175,8 +191,9 @@ std::error_code socket::park_to_receive(waiter& w, ext::context& c, message& m, 
   op.patient = r.patient;
   {
     guard lock(*this);
+    std::error_code why;
     if (closed_) return errc::closed;
-    if (auto const done = attempt()) return *done;
+    if (attempt(why)) return why;
     op.parked = true;
     c.place->receivers.push_back(op);
   }
@@ -189,13 +206,10 @@ std::error_code socket::park_to_receive(waiter& w, ext::context& c, message& m, 
 std::error_code socket::wait_until(std::function<bool()> holds, op_options const& o) {
   if (!engine_->ours()) return errc::forked;
   waiter w(*this, o);
-  auto const attempt = [&]() -> std::optional<std::error_code> {
-    if (!holds()) return {};
-    return std::error_code{};
-  };
+  auto const attempt = [&](std::error_code&) { return holds(); };
   unsigned seen = 0;
-  if (auto const done = attempt_once(o, attempt, seen)) return *done;
-  if (auto const done = keep_trying(w, attempt, seen)) return *done;
+  std::error_code why;
+  if (attempt_once(o, attempt, seen, why) || keep_trying(w, attempt, seen, why)) return why;
   condition op;
   op.wanted = &holds;
   {
@@ -230,7 +244,7 @@ std::error_code socket::try_send(ext::context& c, message& m) {
       if (closed_) return errc::closed;
       moderation_.sent();
       if (c.can_send()) return c.send(m);
-      if (auto const done = refuse_to_wait(c, m)) return *done;
+      if (refuse_to_wait(c, m, why)) return why;
       why = c.why_not();
     }
     if (!last && !drive_once()) break;

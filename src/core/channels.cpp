@@ -35,8 +35,8 @@ void socket::start(send_operation& op) {
   attract();
   guard lock(*this);
   if (closed_) return finish(op, errc::closed);
-  if (!op.through->can_send())
-    if (auto const done = refuse_to_wait(*op.through, *op.outgoing)) return finish(op, *done);
+  if (std::error_code why; !op.through->can_send() && refuse_to_wait(*op.through, *op.outgoing, why))
+    return finish(op, why);
   op.parked = true;
   senders_.push_back(op);
   wake_senders();
@@ -139,7 +139,7 @@ std::error_code socket::channel_try_send(ext::context& c, message& m, bool drive
       if (closed_) return errc::closed;
       if (c.place->buffered == 0) {
         if (c.can_send()) return c.send(m);
-        if (auto const done = refuse_to_wait(c, m)) return *done;
+        if (refuse_to_wait(c, m, why)) return why;
       }
       if (may_buffer(*c.place)) {
         senders_.push_back(make_buffered(c, std::move(m)));

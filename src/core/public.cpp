@@ -95,7 +95,7 @@ std::error_code sender::send_now(message& m) { return socket_->channel_try_send(
 void sender::send(message& m, op_options const& o, std::error_code& why) {
   why = socket_->channel_send(*context_, m, o);
 }
-void sender::send(message m, op_options const& o) {
+void sender::send(message&& m, op_options const& o) {
   if (auto const why = socket_->channel_send(*context_, m, o)) raise(why);
 }
 bool sender::closed() const noexcept { return socket_->is_closed(); }

@@ -174,7 +174,7 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   void count(monitor_event const&) noexcept;
   void sum_up(link const&) noexcept;
   void end_parked(std::error_code) noexcept;
-  std::optional<std::error_code> refuse_to_wait(ext::context&, message&);
+  bool refuse_to_wait(ext::context&, message&, std::error_code& why);
   bool may_buffer(ext::context::parking const& p) const noexcept {
     return p.has_channel && p.buffered < options_.channel_send_buffer;
   }
@@ -203,11 +203,11 @@ class socket final : public std::enable_shared_from_this<socket>, private ext::p
   bool lets_gather() const noexcept { return !has_lanes() && moderation_.holds(); }
   void hear_peers() noexcept;
   template <class Attempt>
-  std::optional<std::error_code> attempt_once(op_options const&, Attempt&& attempt, unsigned& seen);
+  bool attempt_once(op_options const&, Attempt&& attempt, unsigned& seen, std::error_code& why);
   template <class Attempt>
-  std::optional<std::error_code> attempt_locked(op_options const&, Attempt&& attempt, unsigned& seen);
+  bool attempt_locked(op_options const&, Attempt&& attempt, unsigned& seen, std::error_code& why);
   template <class Attempt>
-  std::optional<std::error_code> keep_trying(waiter&, Attempt&& attempt, unsigned seen);
+  bool keep_trying(waiter&, Attempt&& attempt, unsigned seen, std::error_code& why);
   std::error_code wait_to_send(ext::context&, message&, op_options const&);
   template <class Attempt>
   std::error_code wait_to_receive(ext::context&, message&, op_options const&, Attempt&, receiving&);

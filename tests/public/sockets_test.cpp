@@ -97,6 +97,20 @@ BOOST_AUTO_TEST_CASE(assigning_closes_the_socket_that_was_there) {
   BOOST_TEST(c.local_url() == "inproc://public/assigned");
 }
 
+BOOST_AUTO_TEST_CASE(a_message_that_could_not_be_sent_is_still_the_callers) {
+  op_options const at_once{.until = clock::now()};
+  engine e;
+  pair_socket alone(e, {}, {.channel_send_buffer = 0});
+  any_socket any(pair_socket{e});
+  message m("mine");
+  BOOST_CHECK_THROW(alone.send(std::move(m), at_once), std::system_error);
+  BOOST_TEST(m.text() == "mine");
+  BOOST_CHECK_THROW(any.send(std::move(m), at_once), std::system_error);
+  BOOST_TEST(m.text() == "mine");
+  BOOST_CHECK_THROW(alone.sender().send(std::move(m), at_once), std::system_error);
+  BOOST_TEST(m.text() == "mine");
+}
+
 BOOST_AUTO_TEST_CASE(a_socket_outlives_its_engine_object) {
   auto e = std::make_unique<engine>();
   pull_socket pull(*e);

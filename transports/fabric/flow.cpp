@@ -178,7 +178,7 @@ void flow::note_told(outbound::tidings const& t) noexcept {
   control_told_ = t.control_seen;
 }
 
-void flow::work_once() noexcept {
+[[gnu::always_inline]] inline void flow::work_once() noexcept {
   if (resume_.load(std::memory_order_relaxed) && resume_.exchange(false, std::memory_order_relaxed)) bell_.ring();
   // All but the spare one, which can wait until the answer is on its way.
   (void)in_.repost(credits::spare);
@@ -196,11 +196,11 @@ void flow::work_once() noexcept {
   if (out_.wants_ring()) bell_.ring();
 }
 
-outbound::tidings flow::tidings() const noexcept {
+[[gnu::always_inline]] inline outbound::tidings flow::tidings() const noexcept {
   return {in_.consumed(), control_come_.load(std::memory_order_acquire)};
 }
 
-posting flow::speak() noexcept {
+[[gnu::always_inline]] inline posting flow::speak() noexcept {
   auto const t = tidings();
   auto const frames = out_.frames();
   bool const urgent = push_.load(std::memory_order_relaxed) && push_.exchange(false, std::memory_order_relaxed);

@@ -3,35 +3,6 @@
 
 namespace weft::ofi {
 
-namespace {
-
-bool has_words(record_kind k) noexcept {
-  return k == record_kind::message || k == record_kind::request || k == record_kind::offer;
-}
-
-}  // namespace
-
-record_reader::outcome record_reader::next(record& out) noexcept {
-  if (at_ > frame_.size()) return outcome::malformed;
-  std::size_t left = frame_.size() - at_;
-  if (left == 0) return outcome::end;
-  if (left < record_header_size) return outcome::malformed;
-  auto const* p = frame_.data() + at_;
-  auto const kind = load<std::uint8_t>(p);
-  std::size_t const words = load<std::uint16_t>(p + 2);
-  std::size_t const content = load<std::uint32_t>(p + 4);
-  if (kind < static_cast<std::uint8_t>(record_kind::message) || kind > static_cast<std::uint8_t>(record_kind::taken))
-    return outcome::malformed;
-  if (load<std::uint8_t>(p + 1) != 0 || words > header::capacity) return outcome::malformed;
-  if (words != 0 && !has_words(static_cast<record_kind>(kind))) return outcome::malformed;
-  left -= record_header_size;
-  if (4 * words > left || content > left - 4 * words) return outcome::malformed;
-  p += record_header_size;
-  out = {static_cast<record_kind>(kind), {p, 4 * words}, {p + 4 * words, content}};
-  at_ += record_header_size + 4 * words + content;
-  return outcome::record;
-}
-
 std::optional<transfer_request> transfer_request::read(record const& r) noexcept {
   bool const offered = r.kind == record_kind::offer;
   if (!offered && r.kind != record_kind::request) return {};

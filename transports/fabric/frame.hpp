@@ -68,9 +68,40 @@ class record_reader {
 
   std::size_t position() const noexcept { return at_; }
   bool at_end() const noexcept { return at_ == frame_.size(); }
-  outcome next(record& out) noexcept;
+  /// The next record, which stays the next.
+  outcome peek(record& out) const noexcept {
+    if (at_ > frame_.size()) return outcome::malformed;
+    std::size_t left = frame_.size() - at_;
+    if (left == 0) return outcome::end;
+    if (left < record_header_size) return outcome::malformed;
+    auto const* p = frame_.data() + at_;
+    auto const kind = static_cast<record_kind>(load<std::uint8_t>(p));
+    std::size_t const words = load<std::uint16_t>(p + 2);
+    std::size_t const content = load<std::uint32_t>(p + 4);
+    if (kind < record_kind::message || kind > record_kind::taken) return outcome::malformed;
+    if (load<std::uint8_t>(p + 1) != 0 || words > header::capacity) return outcome::malformed;
+    if (words != 0 && !has_words(kind)) return outcome::malformed;
+    left -= record_header_size;
+    if (4 * words > left || content > left - 4 * words) return outcome::malformed;
+    p += record_header_size;
+    out = {kind, {p, 4 * words}, {p + 4 * words, content}};
+    return outcome::record;
+  }
+  /// Done with that.
+  void skip(record const& seen) noexcept {
+    at_ = static_cast<std::size_t>(seen.content.data() + seen.content.size() - frame_.data());
+  }
+  outcome next(record& out) noexcept {
+    auto const found = peek(out);
+    if (found == outcome::record) skip(out);
+    return found;
+  }
 
  private:
+  static bool has_words(record_kind k) noexcept {
+    return k == record_kind::message || k == record_kind::request || k == record_kind::offer;
+  }
+
   std::span<std::byte const> frame_;
   std::size_t at_ = 0;
 };

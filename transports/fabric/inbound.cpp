@@ -44,11 +44,10 @@ void inbound::deliver_the_rest(ext::connection_events& events) noexcept {
   (void)deliver(events);
 }
 
-std::error_code inbound::deliver_records(ext::connection_events& events) {
+[[gnu::always_inline]] inline std::error_code inbound::deliver_records(ext::connection_events& events) {
   for (record r;;) {
     if (!reading_ && !open_next_frame()) return {};
-    auto ahead = reader_;
-    auto const found = ahead.next(r);
+    auto const found = reader_.peek(r);
     if (found == record_reader::outcome::malformed) return errc::malformed;
     if (found == record_reader::outcome::end) {
       close_frame();
@@ -58,12 +57,12 @@ std::error_code inbound::deliver_records(ext::connection_events& events) {
     // A transfer that ends makes room for the next, and rings.
     if (starved_ || (asks_for_a_transfer(r) && (over_ || !transfers_.has_room()))) return {};
     if (!take(r, events)) return errc::malformed;
-    reader_ = ahead;
+    reader_.skip(r);
     if (reader_.at_end()) close_frame();
   }
 }
 
-bool inbound::open_next_frame() noexcept {
+[[gnu::always_inline]] inline bool inbound::open_next_frame() noexcept {
   auto* const b = place(decoded_.load(std::memory_order_relaxed)).load(std::memory_order_acquire);
   if (!b) return false;
   reader_ = record_reader(b->frame());
@@ -71,7 +70,7 @@ bool inbound::open_next_frame() noexcept {
   return true;
 }
 
-void inbound::close_frame() noexcept {
+[[gnu::always_inline]] inline void inbound::close_frame() noexcept {
   reading_ = false;
   auto const decoded = decoded_.load(std::memory_order_relaxed) + 1;
   decoded_.store(decoded, std::memory_order_release);
@@ -82,13 +81,13 @@ void inbound::close_frame() noexcept {
 }
 
 /// \return false when there is something wrong with it
-bool inbound::take(record const& r, ext::connection_events& events) {
+[[gnu::always_inline]] inline bool inbound::take(record const& r, ext::connection_events& events) {
   if (r.kind == record_kind::message) [[likely]]
     return take_message(r, events);
   return asks_for_a_transfer(r) && take_request(r);
 }
 
-bool inbound::take_message(record const& r, ext::connection_events& events) {
+[[gnu::always_inline]] inline bool inbound::take_message(record const& r, ext::connection_events& events) {
   if (r.content.size() > max_message_) return false;
   message m(r.content);
   r.words_into(m.header());
@@ -130,8 +129,7 @@ void inbound::release_held(ext::connection_events& events) noexcept {
   }
 }
 
-bool inbound::repost(std::uint32_t but_for) noexcept {
-  auto const end = decoded_.load(std::memory_order_acquire) - but_for;
+bool inbound::repost_until(std::uint32_t end) noexcept {
   for (auto next = reposted_.load(std::memory_order_relaxed); static_cast<std::int32_t>(end - next) > 0; ++next) {
     auto& p = place(next);
     auto* const b = p.load(std::memory_order_relaxed);

@@ -54,7 +54,10 @@ class inbound {
   void deliver_the_rest(ext::connection_events&) noexcept;
   // Flusher.
   /// Posts the consumed buffers again, but for the last of them. \return false when some must wait
-  bool repost(std::uint32_t but_for = 0) noexcept;
+  bool repost(std::uint32_t but_for = 0) noexcept {
+    auto const end = decoded_.load(std::memory_order_acquire) - but_for;
+    return static_cast<std::int32_t>(end - reposted_.load(std::memory_order_relaxed)) <= 0 || repost_until(end);
+  }
   /// Frames consumed: delivered, and with as many buffers posted as the peer may fill from then on.
   std::uint32_t consumed() const noexcept {
     auto const delivered = delivered_.load(std::memory_order_acquire);
@@ -80,6 +83,7 @@ class inbound {
     std::uint32_t frames = 0;  // that end with it
   };
 
+  bool repost_until(std::uint32_t end) noexcept;
   std::uint32_t half() const noexcept { return (given_.data + 1u) / 2; }
   std::atomic<receive_buffer*>& place(std::uint32_t sequence) noexcept { return frames_[sequence % frames_.size()]; }
   bool open_next_frame() noexcept;

@@ -96,7 +96,7 @@ outbound::batch outbound::gather(std::uint64_t head, std::uint64_t tail) noexcep
 
 /// Before a data frame is posted, everything stands as if it were: the answer may be quick, and another thread's.
 /// \param end of its messages, counted from the beginning
-frame_header outbound::open_data_frame(tidings const& t, std::uint64_t end) noexcept {
+[[gnu::always_inline]] inline frame_header outbound::open_data_frame(tidings const& t, std::uint64_t end) noexcept {
   auto const h = stamp(frame_kind::data, data_.next(), t);
   ends_[h.sequence % ends_.size()].store(end, std::memory_order_relaxed);
   data_.on_send();
@@ -110,7 +110,8 @@ bool outbound::is_light(message const& m) const noexcept {
 
 /// What conversations are made of, a small message that goes alone, on a short way: all this is between a question's
 /// arrival and its answer. \param end counted with it
-posting outbound::post_light(message const& m, std::uint64_t end, tidings const& t) noexcept {
+[[gnu::always_inline]] inline posting outbound::post_light(message const& m, std::uint64_t end,
+                                                           tidings const& t) noexcept {
   auto const h = open_data_frame(t, end);
   std::byte frame[route::most_on_stack];
   h.write(frame);
